@@ -1,0 +1,16 @@
+// Jest transform: TypeScript and ESM-only packages to CommonJS with the bundler that ships the product.
+const { createHash } = require('node:crypto')
+const { transformSync } = require('esbuild')
+
+module.exports = {
+  getCacheKey: (source, path) => createHash('sha1').update(source).update(path).digest('hex'),
+  process: (source, path) =>
+    transformSync(source, {
+      loader: path.endsWith('.ts') ? 'ts' : 'js',
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20',
+      sourcemap: 'inline',
+      sourcefile: path,
+    }),
+}
