@@ -64,8 +64,55 @@ export interface Runtime {
   putEvent(busArn: string, event: { source: string; detailType: string; detail: Json; resources?: string[] }): void
   sendMessage(queueArn: string, body: string): void
   startExecution(stateMachineArn: string, input: Json, name?: string): string
+  /** Throws AccessDeniedException, in AWS's words, unless the role's policies in the template allow the action. */
+  authorize(principal: Principal, action: string, resource: string): void
   /** Marks work in flight, so that `settled` can wait until streams, queues, rules and machines are idle. */
-  busy(): { done(): void }
+  busy(what?: string): { done(): void }
   /** Exact counts for the bench: invocations, database calls and capacity units, state transitions. */
   count(metric: string, by?: number): void
+}
+
+/** A resource of the template with its intrinsics resolved. `properties` are CloudFormation's own names and shapes. */
+export interface Resource {
+  logicalId: string
+  type: string
+  /** What `Ref` answers: the name, ARN, URL or id, as the type defines it. */
+  ref: string
+  /** Empty where the type has no ARN. */
+  arn: string
+  properties: { [key: string]: Json }
+}
+
+/** A record of a table's stream, as Lambda and Pipes receive it. */
+export interface StreamRecord {
+  eventID: string
+  eventName: 'INSERT' | 'MODIFY' | 'REMOVE'
+  eventVersion: string
+  eventSource: 'aws:dynamodb'
+  eventSourceARN: string
+  awsRegion: string
+  dynamodb: {
+    Keys: { [key: string]: Json }
+    NewImage?: { [key: string]: Json }
+    OldImage?: { [key: string]: Json }
+    SequenceNumber: string
+    SizeBytes: number
+    StreamViewType: string
+    ApproximateCreationDateTime: number
+  }
+}
+
+/** The streams of the tables. A consumer keeps its own position, durably, and after a crash reads on from there (at least once). */
+export interface StreamSource {
+  /**
+   * Records after `position` (undefined: from the oldest kept), in the order of the writes.
+   * `next` is the position after the last of them; an empty batch means caught up. Records before the position are pruned in time.
+   */
+  readStream(
+    streamArn: string,
+    position: string | undefined,
+    limit: number,
+  ): Promise<{ records: StreamRecord[]; next: string | undefined }>
+  /** Calls back, synchronously with the write's answer, each time the stream may have grown; call `runtime.busy()` in there. */
+  onStreamWrite(streamArn: string, callback: () => void): void
 }
