@@ -1,0 +1,171 @@
+import type { Segment } from './blocks'
+import { sameWord, type Token, tokens } from './text'
+
+/** A label to look for, and the fields or columns it stands for (none: it only ends other values). */
+export type Label = { words: readonly string[]; fields: readonly string[] }
+
+/** A label seen in a segment: where it ends, what follows it there, and how sure it is a label at all. */
+export type Occurrence = {
+  segment: Segment
+  fields: readonly string[]
+  start: number
+  end: number
+  /** Text of the label with its qualifiers, for units such as "(KG)". */
+  text: string
+  rest: string
+  restStart: number
+  colon: boolean
+  quality: number
+}
+
+/** Words that belong to a label without changing its meaning. */
+const FILLER = new Set(
+  (
+    'no nos nr num number numbers numero code s of the and und et y e en di de la le du del della name full complete address ' +
+    'kg kgs kgm kilos lbs m3 cbm usd eur in date if any other than state reference ref see note page copy total full all only ' +
+    'method per as for on or applicable'
+  ).split(' '),
+)
+
+const PREFIX = new Set('total grand the name of your our no nr and und date full gesamt sub'.split(' '))
+
+export type Lexicon = Map<string, Label[]>
+
+/** Gathers labels by first letter, so that a word is compared with few. */
+export function lexicon(entries: readonly { text: string; field?: string }[]): Lexicon {
+  const merged = new Map<string, { words: string[]; fields: Set<string> }>()
+  for (const { text, field } of entries) {
+    const words = tokens(text).map((t) => t.text)
+    const key = words.join(' ')
+    if (!key) continue
+    const label = merged.get(key) ?? { words, fields: new Set<string>() }
+    if (field) label.fields.add(field)
+    merged.set(key, label)
+  }
+  const out: Lexicon = new Map()
+  for (const { words, fields } of merged.values()) {
+    const letter = words[0]?.[0] ?? ''
+    const list = out.get(letter) ?? []
+    list.push({ words, fields: [...fields] })
+    out.set(letter, list)
+  }
+  for (const list of out.values()) list.sort((a, b) => b.words.length - a.words.length)
+  return out
+}
+
+type Match = { label: Label; from: number; to: number }
+
+function matchAt(words: readonly Token[], from: number, labels: Lexicon): Match | undefined {
+  const first = words[from]
+  if (!first) return undefined
+  for (const label of labels.get(first.text[0] ?? '') ?? []) {
+    if (label.words.every((word, i) => sameWord(words[from + i]?.text ?? '', word))) {
+      return { label, from, to: from + label.words.length }
+    }
+  }
+  return undefined
+}
+
+/** Takes in what belongs to the label after its words: "(Name and full address)", "No.", ":", "-". */
+function endOfLabel(text: string, words: readonly Token[], to: number): { end: number; colon: boolean; next: number } {
+  let next = to
+  let end = words[to - 1]?.end ?? 0
+  for (;;) {
+    const tail = text.slice(end)
+    const bracket = tail.match(/^[\s.,]*[([{][^)\]}]*(?:[)\]}]|$)/)
+    if (bracket) end += bracket[0].length
+    const word = words.find((w) => w.start >= end)
+    const between = word ? text.slice(end, word.start) : text.slice(end)
+    if (!word || /[:]/.test(between) || !/^(?:no|nos|nr|num|number|numero|code|s)$/.test(word.text)) break
+    end = word.end
+  }
+  while (words[next] && (words[next]?.start ?? 0) < end) next++
+  const mark = text.slice(end).match(/^[\s.)\]]*([:：=]|-(?=\s)|–|\||_{2,})?[\s.:]*/)
+  return { end: end + (mark?.[0].length ?? 0), colon: mark?.[1] !== undefined, next }
+}
+
+const isNumbering = (word: Token): boolean => /^\(?\d{1,2}[a-z]?$|^[a-z]$/.test(word.text)
+
+function qualityOf(
+  words: readonly Token[],
+  match: Match,
+  colon: boolean,
+  rest: string,
+  afterLabel: boolean,
+): number | undefined {
+  const before = words.slice(0, match.from)
+  const atStart = before.length === 0 || before.every((w) => isNumbering(w) || PREFIX.has(w.text))
+  const alone = tokens(rest).every((t) => FILLER.has(t.text))
+  if (!atStart && !afterLabel) return colon ? 0.85 : undefined
+  if (colon) return 1
+  if (alone) return before.length > 0 ? 0.9 : 1
+  // Prose such as "the shipper hereby declares" begins with labels too.
+  if (words.length > 14) return undefined
+  const length = match.label.words.length
+  return length >= 3 ? 0.9 : length === 2 ? 0.82 : 0.62
+}
+
+/** Finds the labels of one segment, longest first at each place. */
+function occurrencesIn(segment: Segment, labels: Lexicon): Occurrence[] {
+  const { text } = segment
+  const words = tokens(text)
+  const out: Occurrence[] = []
+  let from = 0
+  while (from < words.length) {
+    const match = matchAt(words, from, labels)
+    const word = words[from]
+    if (!match || !word) {
+      from++
+      continue
+    }
+    const { end, colon, next } = endOfLabel(text, words, match.to)
+    const previous = out.at(-1)
+    const afterLabel =
+      previous !== undefined &&
+      /^[\s/&,.:;+\-–|()]*(?:and|und|et|y|e|en)?[\s/&]*$/i.test(text.slice(previous.end, word.start))
+    const quality = qualityOf(words, match, colon, text.slice(end), afterLabel)
+    if (quality === undefined) {
+      from++
+      continue
+    }
+    const { fields } = match.label
+    out.push({
+      segment,
+      fields,
+      start: word.start,
+      end,
+      text: text.slice(word.start, end),
+      rest: '',
+      restStart: end,
+      colon,
+      quality,
+    })
+    from = Math.max(next, match.to)
+  }
+  return out.map((found, i) => {
+    const following = out[i + 1]
+    const rest = text.slice(found.end, following?.start ?? text.length)
+    // "Vessel / Voyage: X Y": the value belongs to both labels.
+    const shared = following && /^[\s/&,.+\-–|()]*(?:and|und|et|y|e|en)?[\s/&]*$/i.test(rest) && !found.colon
+    const last = out.at(-1)
+    if (shared && last) return { ...found, colon: last.colon, rest: text.slice(last.end), restStart: last.end }
+    return { ...found, rest }
+  })
+}
+
+/** All label occurrences of a page's segments. */
+export function findLabels(segments: readonly Segment[], labels: Lexicon): Map<Segment, Occurrence[]> {
+  const out = new Map<Segment, Occurrence[]>()
+  for (const segment of segments) {
+    const found = occurrencesIn(segment, labels)
+    if (found.length > 0) out.set(segment, found)
+  }
+  return out
+}
+
+/** Whether a text says nothing but units, fillers and brackets: the second line of a label, not a value. */
+export const isFiller = (text: string): boolean => {
+  const words = tokens(text)
+  if (words.length === 0) return true
+  return !/\d/.test(text) && words.every((w) => FILLER.has(w.text))
+}

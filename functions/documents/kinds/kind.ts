@@ -1,0 +1,74 @@
+import type { DocumentKind, ExtractionWarning, FieldValue, LineItem } from '../../../schemas/extraction'
+
+/** How the text of a field is understood; each has a reader in `extraction/values`. */
+export type FieldType =
+  | 'identifier'
+  | 'airWaybillNumber'
+  | 'container'
+  | 'seal'
+  | 'vessel'
+  | 'voyage'
+  | 'party'
+  | 'name'
+  | 'place'
+  | 'country'
+  | 'date'
+  | 'weight'
+  | 'volume'
+  | 'quantity'
+  | 'count'
+  | 'money'
+  | 'unitPrice'
+  | 'currency'
+  | 'incoterm'
+  | 'freightTerms'
+  | 'hsCode'
+  | 'unNumber'
+  | 'hazardClass'
+  | 'packingGroup'
+  | 'temperature'
+  | 'text'
+  | 'phrase'
+
+/** A shape that shows a value wherever it stands; group 1 (or the whole match) is read as the field's type. */
+export type FieldPattern = { find: RegExp; confidence: number }
+
+/** One field of a kind: its name, how to read it, and the words by which the trade prints it. */
+export type FieldSpec = {
+  field: string
+  type: FieldType
+  /** Printed labels in the trade's languages, compared without case, accents and punctuation. */
+  labels: readonly string[]
+  many?: boolean
+  patterns?: readonly FieldPattern[]
+  /** Types of AnalyzeExpense summary fields that carry it. */
+  expense?: readonly string[]
+  /** Question for Textract's QUERIES feature. */
+  query?: string
+}
+
+/** A column of the goods or charges table. `total` names the field that the table's total row gives. */
+export type ColumnSpec = {
+  column: string
+  type: FieldType
+  labels: readonly string[]
+  total?: string
+  expense?: readonly string[]
+}
+
+/** A phrase that speaks for (or, negative, against) a kind when it stands in a title or anywhere. */
+export type Evidence = { phrase: string; weight: number }
+
+/** A rule over the values read; what it finds is a warning for people, never an exception. */
+export type DocumentCheck = (reading: { fields: FieldValue[]; lineItems: LineItem[] }) => ExtractionWarning[]
+
+export type KindDefinition = {
+  kind: Exclude<DocumentKind, 'OTHER'>
+  /** UN/EDIFACT 1001 code the titles speak of; the first whose phrase occurs wins, else the kind's first. */
+  codes: readonly { code: string; phrases: readonly string[] }[]
+  titles: readonly Evidence[]
+  evidence: readonly Evidence[]
+  fields: readonly FieldSpec[]
+  columns: readonly ColumnSpec[]
+  checks: readonly DocumentCheck[]
+}

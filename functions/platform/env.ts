@@ -1,0 +1,17 @@
+import * as z from 'zod'
+
+/** Every variable that a function can be given; infra sets, per door, only those that its access needs. */
+const Env = z.object({
+  TABLE_NAME: z.string(),
+  DOCUMENTS_BUCKET: z.string(),
+  SOP_MACHINES: z
+    .string()
+    .transform((json) => z.record(z.string(), z.string()).parse(JSON.parse(json)))
+    .describe('SOP id → ARN of its state machine'),
+  TEXTRACT_TOPIC_ARN: z.string(),
+  TEXTRACT_ROLE_ARN: z.string(),
+})
+
+/** Reads one variable; a missing one is a fault of the deployment and says so. */
+export const env = <K extends keyof z.input<typeof Env>>(name: K): z.output<typeof Env>[K] =>
+  Env.shape[name].parse(process.env[name]) as z.output<typeof Env>[K]

@@ -1,0 +1,183 @@
+/** The API door of a domain: router, validation by the route's schemas, RFC 9457 problems. */
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
+import middy from '@middy/core'
+import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import type * as z from 'zod'
+import type { Problem } from '../../schemas/common'
+import { authorize } from './auth'
+import type { Context } from './context'
+import { AppError, type ErrorKind, type FieldError, pointerOf } from './errors'
+import type { Answer, Input, Route } from './route'
+import { Contended } from './table'
+import { logger, metrics } from './telemetry'
+
+type Event = APIGatewayProxyEventV2WithJWTAuthorizer
+type Result = APIGatewayProxyStructuredResultV2
+type Handler = (context: Context, input: Input<Route>) => Promise<Answer<unknown>>
+
+const STATUS: Record<ErrorKind, number> = {
+  invalid: 400,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  stale: 412,
+  unprocessable: 422,
+  upstream: 502,
+}
+const TITLE: Record<number, string> = {
+  400: 'Bad request',
+  403: 'Forbidden',
+  404: 'Not found',
+  409: 'Conflict',
+  412: 'Precondition failed',
+  415: 'Unsupported media type',
+  422: 'Unprocessable content',
+  500: 'Internal error',
+  502: 'Upstream failed',
+}
+
+/** One Lambda handler for all routes of a domain. `handlers` has a function for each operation of `routes`. */
+export function createApi(routes: Record<string, Route>, handlers: object) {
+  const byKey = new Map<string, { operation: string; route: Route; handler: Handler }>()
+  for (const [operation, route] of Object.entries(routes)) {
+    // `Handlers<typeof routes>` has tied each operation to its route's types at the domain's index.ts.
+    const handler = (handlers as Record<string, Handler>)[operation]
+    if (!handler) throw new Error(`No handler for ${operation}`)
+    byKey.set(`${route.method} ${route.path}`, { operation, route, handler })
+  }
+  return middy<Event, Result>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(logMetrics(metrics))
+    .handler(async (event: Event): Promise<Result> => {
+      try {
+        const found = byKey.get(event.routeKey)
+        if (!found) throw new AppError('not_found', 'route.not_found', 'No such route')
+        const context = authorize(event, found.route)
+        logger.appendKeys({ requestId: context.requestId, tenantId: context.tenantId, operation: found.operation })
+        if (event.pathParameters?.['shipmentId']) logger.appendKeys({ shipmentId: event.pathParameters['shipmentId'] })
+        return respond(found.route, await found.handler(context, parse(found.route, event)))
+      } catch (error) {
+        return problem(event, error)
+      }
+    })
+}
+
+function parse(route: Route, event: Event): Input<Route> {
+  const errors: FieldError[] = []
+  const check = (schema: z.ZodType | undefined, value: unknown, prefix: string) => {
+    if (!schema) return undefined
+    const parsed = schema.safeParse(value)
+    if (parsed.success) return parsed.data
+    for (const issue of parsed.error.issues) errors.push(...fieldErrors(issue, prefix))
+    return undefined
+  }
+  const params = check(route.params, event.pathParameters ?? {}, '#/path')
+  // An id that cannot exist is not told apart from one that does not.
+  if (errors.length > 0) throw new AppError('not_found', 'not_found', 'No such resource')
+  const query = check(route.query, event.queryStringParameters ?? {}, '#/query')
+  const raw = rawBody(route, event)
+  const body = raw || !route.body ? undefined : check(route.body, jsonBody(event), '')
+  if (errors.length > 0)
+    throw new AppError('unprocessable', 'validation_failed', 'The request breaks the rules named in errors', { errors })
+  // The schemas have made these values; their static types are the route's own, seen again in Handlers.
+  return { params, query, body, raw, ifMatch: ifMatch(event), idempotencyKey: idempotencyKey(event) } as Input<Route>
+}
+
+/** A union's own message says only that nothing fitted: name the fields of the member that came closest. */
+function fieldErrors(issue: z.core.$ZodIssue, prefix: string): FieldError[] {
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const closest = [...issue.errors].sort((a, b) => a.length - b.length)[0] ?? []
+    return closest.flatMap((inner) => fieldErrors({ ...inner, path: [...issue.path, ...inner.path] }, prefix))
+  }
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      pointer: prefix + pointerOf([...issue.path, key]),
+      code: issue.code,
+      message: 'not a member of this object',
+    }))
+  return [{ pointer: prefix + pointerOf(issue.path), code: issue.code, message: issue.message }]
+}
+
+function textBody(event: Event): string {
+  return event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '')
+}
+
+const mediaType = (event: Event) => (event.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+
+function rawBody(route: Route, event: Event): { contentType: string; text: string } | undefined {
+  const contentType = mediaType(event)
+  return route.rawBody?.includes(contentType) ? { contentType, text: textBody(event) } : undefined
+}
+
+function jsonBody(event: Event): unknown {
+  const contentType = mediaType(event)
+  if (contentType && contentType !== 'application/json' && !contentType.endsWith('+json'))
+    throw new UnsupportedMediaType(contentType)
+  try {
+    return JSON.parse(textBody(event) || 'null')
+  } catch {
+    throw new AppError('invalid', 'malformed_json', 'The body is not JSON')
+  }
+}
+
+class UnsupportedMediaType extends Error {}
+
+function ifMatch(event: Event): number | undefined {
+  const header = event.headers['if-match']
+  if (header === undefined || header === '*') return undefined
+  const version = /^"([0-9]+)"$/.exec(header)?.[1]
+  // An entity tag that we never gave matches nothing.
+  return version === undefined ? -1 : Number(version)
+}
+
+function idempotencyKey(event: Event): string | undefined {
+  const key = event.headers['idempotency-key']
+  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key))
+    throw new AppError('invalid', 'idempotency_key.invalid', 'Idempotency-Key is 1 to 255 visible ASCII characters')
+  return key
+}
+
+function respond(route: Route, answer: Answer<unknown>): Result {
+  const headers: Record<string, string> = {}
+  if (answer.version !== undefined) headers['etag'] = `"${answer.version}"`
+  if (answer.location) headers['location'] = answer.location
+  if (answer.replayed) headers['idempotent-replayed'] = 'true'
+  const statusCode = answer.status ?? route.status
+  if (!route.response) return { statusCode, headers }
+  headers['content-type'] = 'application/json'
+  return { statusCode, headers, body: JSON.stringify(route.response.parse(answer.body)) }
+}
+
+function problem(event: Event, error: unknown): Result {
+  const { status, code, detail, extensions } = explain(error)
+  const body: Problem & Record<string, unknown> = {
+    type: `https://portolan.dev/problems/${code.replaceAll('_', '-').replaceAll('.', '/')}`,
+    title: TITLE[status] ?? 'Error',
+    status,
+    detail,
+    instance: event.rawPath,
+    code,
+    requestId: event.requestContext.requestId,
+    ...extensions,
+  }
+  const headers: Record<string, string> = { 'content-type': 'application/problem+json' }
+  if (code === 'contended') headers['retry-after'] = '1'
+  return { statusCode: status, headers, body: JSON.stringify(body) }
+}
+
+function explain(error: unknown): { status: number; code: string; detail: string; extensions: object } {
+  if (error instanceof AppError)
+    return { status: STATUS[error.kind], code: error.code, detail: error.message, extensions: error.details }
+  if (error instanceof UnsupportedMediaType)
+    return {
+      status: 415,
+      code: 'media_type.unsupported',
+      detail: `Content-Type ${error.message} is not taken here`,
+      extensions: {},
+    }
+  if (error instanceof Contended)
+    return { status: 409, code: 'contended', detail: 'Others are changing this just now; try again', extensions: {} }
+  logger.error('Unhandled error', { error: error instanceof Error ? error : new Error(String(error)) })
+  return { status: 500, code: 'internal', detail: 'Something failed on our side', extensions: {} }
+}

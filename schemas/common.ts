@@ -1,0 +1,85 @@
+import * as z from 'zod'
+
+const prefixed = (prefix: string, what: string) =>
+  z
+    .string()
+    .regex(new RegExp(`^${prefix}_[0-9A-HJKMNP-TV-Z]{26}$`), `expected ${prefix}_ and a ULID`)
+    .describe(what)
+
+export const ShipmentId = prefixed('shp', 'Shipment id: `shp_` and a ULID')
+export const DocumentId = prefixed('doc', 'Document id: `doc_` and a ULID')
+export const InvoiceId = prefixed('inv', 'Invoice id: `inv_` and a ULID')
+export const JobId = prefixed('job', 'Job id: `job_` and a ULID')
+
+/** `tsk_` + the shipment's ULID + `_` + the SOP step's key: one task per shipment and step, found without an index. */
+export const TaskId = z
+  .string()
+  .regex(/^tsk_[0-9A-HJKMNP-TV-Z]{26}_[a-z0-9-]{1,64}$/, 'expected tsk_, a ULID, _ and the key of a step')
+  .describe('Task id')
+
+export const TenantId = z.string().regex(/^[a-z0-9-]{2,40}$/)
+export const OrganizationId = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{2,40}$/)
+  .describe('Id of an organization (party master) in the tenant')
+
+/** UTC, ISO 8601; offsets are accepted and stored as UTC with milliseconds. */
+export const Instant = z.iso
+  .datetime({ offset: true })
+  .transform((value) => new Date(value).toISOString())
+  .describe('Moment, ISO 8601; stored as UTC with milliseconds')
+
+/** ISO 4217 alphabetic code. */
+export const Currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/)
+  .describe('ISO 4217 currency')
+
+export const Money = z.object({
+  amount: z.int().describe('Minor units of the currency (ISO 4217 exponent)'),
+  currency: Currency,
+})
+export type Money = z.infer<typeof Money>
+
+/** UN/LOCODE: ISO 3166 country and three characters of location. */
+export const UnLocode = z
+  .string()
+  .regex(/^[A-Z]{2}[A-Z2-9]{3}$/, 'expected a UN/LOCODE such as NLRTM')
+  .describe('UN/LOCODE')
+
+export const TimeWindow = z
+  .object({ from: Instant, to: Instant })
+  .refine((window) => window.from <= window.to, { message: 'from must not be after to', path: ['to'] })
+  .describe('Half-open time window, UTC')
+export type TimeWindow = z.infer<typeof TimeWindow>
+
+/** Kilograms, at most three decimals. */
+export const Kilograms = z.number().positive().max(100_000_000).describe('kg')
+/** Cubic metres, at most three decimals. */
+export const CubicMetres = z.number().positive().max(1_000_000).describe('m³')
+
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('Items a page'),
+  cursor: z.string().max(2000).optional().describe('`next` of the page before'),
+}
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    next: z.string().optional().describe('Cursor of the next page; absent on the last'),
+  })
+
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    instance: z.string().optional(),
+    code: z.string().describe('Stable, for programs'),
+    requestId: z.string(),
+    errors: z
+      .array(z.object({ pointer: z.string().describe('JSON pointer'), code: z.string(), message: z.string() }))
+      .optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem' })
+export type Problem = z.infer<typeof Problem>

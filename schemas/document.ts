@@ -1,0 +1,58 @@
+import * as z from 'zod'
+import { DocumentType } from './codes'
+import { DocumentId, ShipmentId } from './common'
+
+export const DocumentStatus = z.enum([
+  'AWAITING_UPLOAD',
+  'UPLOADED',
+  'SCANNING',
+  'EXTRACTING',
+  'NEEDS_REVIEW',
+  'VERIFIED',
+  'REJECTED',
+  'SUPERSEDED',
+])
+export type DocumentStatus = z.infer<typeof DocumentStatus>
+
+export const ContentType = z.enum(['application/pdf', 'image/png', 'image/jpeg', 'image/tiff'])
+export type ContentType = z.infer<typeof ContentType>
+
+export const MAX_DOCUMENT_BYTES = 20 * 1024 * 1024
+
+/** POST /v1/shipments/{shipmentId}/documents: what will be uploaded. The presigned form is bound to all of it. */
+export const AnnounceDocument = z
+  .object({
+    documentType: DocumentType,
+    contentType: ContentType,
+    bytes: z.int().min(1).max(MAX_DOCUMENT_BYTES).describe('Exact size of the file'),
+    sha256: z
+      .string()
+      .regex(/^[A-Za-z0-9+/]{43}=$/, 'expected 32 bytes in base64')
+      .describe('SHA-256 of the file, base64'),
+    fileName: z.string().min(1).max(200).optional(),
+  })
+  .meta({ id: 'AnnounceDocument' })
+export type AnnounceDocument = z.infer<typeof AnnounceDocument>
+
+/** A document of a shipment. What was read from it stands in an item of its own. */
+export const DocumentRecord = z
+  .object({
+    documentId: DocumentId,
+    shipmentId: ShipmentId,
+    documentType: DocumentType.describe('As announced; `readAs` is what the file turned out to be'),
+    status: DocumentStatus,
+    contentType: ContentType,
+    bytes: z.int(),
+    sha256: z.string(),
+    fileName: z.string().optional(),
+    announcedBy: z.string(),
+    announcedAt: z.string(),
+    organizationId: z.string().optional().describe('Partner that announced it'),
+    versionId: z.string().optional().describe('Version of the S3 object that was read'),
+    pages: z.int().optional(),
+    readAs: z.string().optional(),
+    confidence: z.number().optional(),
+    rejection: z.object({ code: z.string(), reason: z.string() }).optional(),
+  })
+  .meta({ id: 'Document' })
+export type DocumentRecord = z.infer<typeof DocumentRecord>

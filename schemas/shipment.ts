@@ -1,0 +1,238 @@
+import * as z from 'zod'
+import {
+  ChargeCode,
+  CutOffCode,
+  FacilityType,
+  Incoterm,
+  LegMode,
+  LoadType,
+  PartyFunction,
+  ReferenceType,
+  ShipmentType,
+  TransportMode,
+} from './codes'
+import { CubicMetres, Instant, Kilograms, Money, OrganizationId, ShipmentId, TimeWindow, UnLocode } from './common'
+import { Milestone } from './milestone'
+
+export const ContainerNumber = z
+  .string()
+  .regex(/^[A-Z]{3}[UJZ][0-9]{7}$/, 'expected an ISO 6346 number such as MSKU9070323')
+  .describe('ISO 6346 container number with its check digit')
+
+export const Party = z
+  .object({
+    function: PartyFunction,
+    name: z.string().min(1).max(120),
+    organizationId: OrganizationId.optional().describe('Gives the organization access as a partner'),
+    address: z.string().max(300).optional(),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/)
+      .optional()
+      .describe('ISO 3166-1 alpha-2'),
+    email: z.email().optional(),
+    taxId: z.string().max(40).optional(),
+  })
+  .meta({ id: 'Party' })
+export type Party = z.infer<typeof Party>
+
+export const DangerousGoods = z
+  .object({
+    unNumber: z.string().regex(/^[0-9]{4}$/, 'expected four digits'),
+    imoClass: z.string().regex(/^[1-9](\.[1-6][A-S]?)?$/, 'expected an IMDG class such as 3 or 2.1'),
+    packingGroup: z.enum(['1', '2', '3']).optional(),
+    properShippingName: z.string().max(200).optional(),
+  })
+  .meta({ id: 'DangerousGoods' })
+
+export const CargoItem = z
+  .object({
+    description: z.string().min(1).max(500),
+    packages: z.int().positive().describe('Number of packages'),
+    packageType: z
+      .string()
+      .regex(/^[A-Z0-9]{2}$/)
+      .describe('UN/CEFACT Recommendation 21 package code'),
+    grossWeight: Kilograms,
+    volume: CubicMetres.optional(),
+    hsCode: z
+      .string()
+      .regex(/^[0-9]{6}([0-9]{2}){0,2}$/, 'expected 6, 8 or 10 digits')
+      .optional()
+      .describe('Harmonized System code'),
+    dangerousGoods: DangerousGoods.optional(),
+    containerNumber: ContainerNumber.optional(),
+    marks: z.string().max(300).optional(),
+  })
+  .meta({ id: 'CargoItem' })
+export type CargoItem = z.infer<typeof CargoItem>
+
+export const Container = z
+  .object({
+    number: ContainerNumber.optional().describe('May be added when it is known'),
+    sizeType: z
+      .string()
+      .regex(/^[0-9A-Z]{2}[A-Z][0-9A-Z]$/, 'expected an ISO 6346 size-type such as 22G1')
+      .describe('ISO 6346 size and type'),
+    seals: z.array(z.string().min(1).max(20)).max(10).default([]),
+    verifiedGrossMass: Kilograms.optional(),
+  })
+  .meta({ id: 'Container' })
+export type Container = z.infer<typeof Container>
+
+export const Place = z
+  .object({ unLocode: UnLocode, facilityType: FacilityType.optional(), facilityCode: z.string().max(10).optional() })
+  .meta({ id: 'Place' })
+
+export const Leg = z
+  .object({
+    mode: LegMode,
+    from: Place,
+    to: Place,
+    departure: Instant.optional().describe('Planned departure (ETD)'),
+    arrival: Instant.optional().describe('Planned arrival (ETA)'),
+    vessel: z.string().max(60).optional(),
+    voyage: z.string().max(20).optional(),
+    carrierScac: z
+      .string()
+      .regex(/^[A-Z]{2,4}$/)
+      .optional(),
+  })
+  .meta({ id: 'Leg' })
+export type Leg = z.infer<typeof Leg>
+
+export const ChargeType = z.enum(['REVENUE', 'COST', 'DISBURSEMENT'])
+export const ChargeLine = z
+  .object({
+    chargeId: z
+      .string()
+      .regex(/^[A-Za-z0-9-]{1,40}$/)
+      .describe('Unique in the shipment'),
+    code: ChargeCode,
+    type: ChargeType,
+    description: z.string().max(200).optional(),
+    amount: Money.refine((money) => money.amount > 0, { message: 'must be positive', path: ['amount'] }),
+    billableOn: Milestone.describe('Milestone that makes the line billable'),
+    counterparty: OrganizationId.describe('Who is billed (revenue, disbursement) or who bills us (cost)'),
+  })
+  .meta({ id: 'ChargeLine' })
+export type ChargeLine = z.infer<typeof ChargeLine>
+/** In a command the id may be left out; lines are then numbered `c1`, `c2` … in their order. */
+export const NewChargeLine = ChargeLine.extend({ chargeId: ChargeLine.shape.chargeId.optional() }).meta({
+  id: 'NewChargeLine',
+})
+
+export const CutOff = z.object({ code: CutOffCode, at: Instant }).meta({ id: 'CutOff' })
+
+const details = {
+  parties: z.array(Party).min(1).max(30),
+  cargoItems: z.array(CargoItem).min(1).max(200),
+  containers: z.array(Container).max(100).default([]),
+  legs: z.array(Leg).min(1).max(20).describe('In travel order; each starts where the one before ends'),
+  cutOffs: z.array(CutOff).max(15).default([]),
+  incoterm: z.object({ rule: Incoterm, place: z.string().min(1).max(80) }).describe('Incoterms 2020'),
+  references: z
+    .array(z.object({ type: ReferenceType, value: z.string().min(1).max(60) }))
+    .max(30)
+    .default([]),
+}
+
+/** POST /v1/shipments. Weights kg, volumes m³, money in minor units, times UTC. */
+export const CreateShipment = z
+  .object({
+    type: ShipmentType,
+    mode: TransportMode,
+    loadType: LoadType,
+    clientReference: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,60}$/)
+      .optional()
+      .describe('Your own reference, unique in the tenant'),
+    customer: OrganizationId.describe('Organization that ordered; pays unless a charge line says otherwise'),
+    orderedAt: Instant.optional().describe('When the order was received; now when absent'),
+    requestedDelivery: TimeWindow.optional(),
+    promisedDelivery: TimeWindow.optional(),
+    ...details,
+    chargeLines: z.array(NewChargeLine).max(100).default([]),
+  })
+  .meta({ id: 'CreateShipment' })
+export type CreateShipment = z.infer<typeof CreateShipment>
+
+/** PATCH /v1/shipments/{id}: given members replace the stored ones whole. */
+export const AmendShipment = z
+  .object({
+    containers: details.containers.unwrap(),
+    legs: details.legs,
+    cutOffs: details.cutOffs.unwrap(),
+    references: details.references.unwrap(),
+    requestedDelivery: TimeWindow,
+    promisedDelivery: TimeWindow,
+  })
+  .partial()
+  .refine((change) => Object.keys(change).length > 0, 'name at least one member to change')
+  .meta({ id: 'AmendShipment' })
+export type AmendShipment = z.infer<typeof AmendShipment>
+
+export const ShipmentStatus = z.enum([
+  'DRAFT',
+  'CONFIRMED',
+  'IN_PROGRESS',
+  'COMPLETED',
+  'CLOSED',
+  'ON_HOLD',
+  'CANCELLED',
+  'REOPENED',
+])
+export type ShipmentStatus = z.infer<typeof ShipmentStatus>
+
+/** The SOP version that the shipment pinned when its execution was started. */
+export const SopPin = z
+  .object({ sopId: z.string(), versionArn: z.string(), version: z.int(), executionArn: z.string() })
+  .meta({ id: 'SopPin' })
+export type SopPin = z.infer<typeof SopPin>
+
+/** Wide facts, written at creation and on amendment only. */
+export const ShipmentDetail = z.object({
+  ...details,
+  requestedDelivery: TimeWindow.optional(),
+  promisedDelivery: TimeWindow.optional(),
+  chargeLines: z.array(ChargeLine),
+})
+export type ShipmentDetail = z.infer<typeof ShipmentDetail>
+
+/** Narrow facts, under 1 KB: rewritten by every command, so every byte is paid for each time. */
+export const ShipmentHeader = z.object({
+  shipmentId: ShipmentId,
+  version: z.int().describe('Sequence of the last timeline entry; the ETag'),
+  status: ShipmentStatus,
+  type: ShipmentType,
+  mode: TransportMode,
+  loadType: LoadType,
+  clientReference: z.string().optional(),
+  customer: OrganizationId,
+  from: UnLocode,
+  to: UnLocode,
+  departure: z.string().optional().describe('ETD of the first leg'),
+  arrival: z.string().optional().describe('ETA of the last leg'),
+  orderedAt: z.string(),
+  createdAt: z.string(),
+  organizations: z.array(OrganizationId).describe('Parties with access as partners'),
+  sop: SopPin.optional(),
+})
+export type ShipmentHeader = z.infer<typeof ShipmentHeader>
+
+export const ShipmentSummary = ShipmentHeader.pick({
+  shipmentId: true,
+  status: true,
+  type: true,
+  mode: true,
+  loadType: true,
+  clientReference: true,
+  customer: true,
+  from: true,
+  to: true,
+  departure: true,
+  arrival: true,
+  createdAt: true,
+}).meta({ id: 'ShipmentSummary' })
+export type ShipmentSummary = z.infer<typeof ShipmentSummary>

@@ -1,0 +1,15 @@
+import * as z from 'zod'
+import { DocumentType } from './codes'
+import { Milestone } from './milestone'
+
+/** What an SOP step waits for. */
+export const Awaited = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('task'), taskKey: z.string() }),
+  z.object({ kind: z.literal('milestone'), milestone: Milestone }),
+  z.object({ kind: z.literal('document'), documentType: DocumentType }),
+])
+export type Awaited = z.infer<typeof Awaited>
+
+/** A step of a running SOP that is held by Step Functions until its token is answered. */
+export const Wait = z.object({ stepKey: z.string(), token: z.string(), awaited: Awaited, since: z.string() })
+export type Wait = z.infer<typeof Wait>
