@@ -105,11 +105,12 @@ export interface StreamRecord {
 /** The streams of the tables. A consumer keeps its own position, durably, and after a crash reads on from there (at least once). */
 export interface StreamSource {
   /**
-   * Records after `position` (undefined: from the oldest kept), in the order of the writes.
-   * `next` is the position after the last of them; an empty batch means caught up. Records before the position are pruned in time.
+   * Records after `position` (undefined: from the oldest kept), in the order of the writes; `next` is the position after them.
+   * An empty batch means caught up. To ask from a position is to confirm all before it: what every `consumer` has confirmed is pruned.
    */
   readStream(
     streamArn: string,
+    consumer: string,
     position: string | undefined,
     limit: number,
   ): Promise<{ records: StreamRecord[]; next: string | undefined }>
