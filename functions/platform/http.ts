@@ -55,7 +55,7 @@ export function createApi(routes: Record<string, Route>, handlers: object) {
         if (!found) throw new AppError('not_found', 'route.not_found', 'No such route')
         const context = authorize(event, found.route)
         logger.appendKeys({ requestId: context.requestId, tenantId: context.tenantId, operation: found.operation })
-        if (event.pathParameters?.['shipmentId']) logger.appendKeys({ shipmentId: event.pathParameters['shipmentId'] })
+        if (event.pathParameters?.shipmentId) logger.appendKeys({ shipmentId: event.pathParameters.shipmentId })
         return respond(found.route, await found.handler(context, parse(found.route, event)))
       } catch (error) {
         return problem(event, error)
@@ -140,8 +140,8 @@ function idempotencyKey(event: Event): string | undefined {
 
 function respond(route: Route, answer: Answer<unknown>): Result {
   const headers: Record<string, string> = {}
-  if (answer.version !== undefined) headers['etag'] = `"${answer.version}"`
-  if (answer.location) headers['location'] = answer.location
+  if (answer.version !== undefined) headers.etag = `"${answer.version}"`
+  if (answer.location) headers.location = answer.location
   if (answer.replayed) headers['idempotent-replayed'] = 'true'
   const statusCode = answer.status ?? route.status
   if (!route.response) return { statusCode, headers }

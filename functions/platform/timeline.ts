@@ -25,13 +25,13 @@ export function timelineItem(context: Context, pk: string, subjectId: string, se
 /** The entry of a stored item. Data was checked when the fact was made and is immutable, so it is not checked again. */
 export const timelineEntry = (item: Item): TimelineEntry =>
   ({
-    eventId: String(item['eventId']),
-    sequence: Number(item['sequence']),
-    type: String(item['type']),
-    occurredAt: String(item['occurredAt']),
-    recordedAt: String(item['recordedAt']),
-    actor: Actor.parse(JSON.parse(String(item['actor']))),
-    data: JSON.parse(String(item['data'])),
+    eventId: String(item.eventId),
+    sequence: Number(item.sequence),
+    type: String(item.type),
+    occurredAt: String(item.occurredAt),
+    recordedAt: String(item.recordedAt),
+    actor: Actor.parse(JSON.parse(String(item.actor))),
+    data: JSON.parse(String(item.data)),
   }) as TimelineEntry
 
 export const areaOf = (type: TimelineType) => TIMELINE[type].area

@@ -69,7 +69,7 @@ function fromItems(items: Item[]): ShipmentState | undefined {
   const bodies = (prefix: string) => items.filter((item) => item.sk.startsWith(prefix)).map(bodyOf)
   const timeline = items.filter((item) => item.sk.startsWith('TIMELINE#'))
   return {
-    header: ShipmentHeader.parse({ ...Object(bodyOf(header)), version: header['version'], status: header['status'] }),
+    header: ShipmentHeader.parse({ ...Object(bodyOf(header)), version: header.version, status: header.status }),
     detail: ShipmentDetail.parse(bodyOf(detail)),
     timeline: timeline.map(timelineEntry),
     tasks: bodies('TASK#').map((body) => Task.parse(body)),
@@ -79,10 +79,10 @@ function fromItems(items: Item[]): ShipmentState | undefined {
   }
 }
 
-const bodyOf = (item: Item): unknown => JSON.parse(String(item['body']))
+const bodyOf = (item: Item): unknown => JSON.parse(String(item.body))
 
 const storedAnswer = (item: Item): [string, StoredAnswer][] =>
-  item['answerTo'] === undefined ? [] : [[String(item['answerTo']), JSON.parse(String(item['answer']))]]
+  item.answerTo === undefined ? [] : [[String(item.answerTo), JSON.parse(String(item.answer))]]
 
 export const digest = (value: string) => createHash('sha256').update(value).digest('base64url').slice(0, 22)
 
@@ -270,4 +270,4 @@ export async function listShipments(
 }
 
 const summaryOf = (item: Item): ShipmentSummary =>
-  ShipmentSummary.parse({ ...Object(bodyOf(item)), status: item['status'] })
+  ShipmentSummary.parse({ ...Object(bodyOf(item)), status: item.status })
