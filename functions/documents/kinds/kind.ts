@@ -72,3 +72,6 @@ export type KindDefinition = {
   columns: readonly ColumnSpec[]
   checks: readonly DocumentCheck[]
 }
+
+/** Labels written in one string, parted by bars; lines may break anywhere between them. */
+export const among = (labels: string): string[] => labels.split('|').map((label) => label.replace(/\s+/g, ' ').trim())

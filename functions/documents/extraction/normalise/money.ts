@@ -35,8 +35,10 @@ export const minorDigits = (currency: string): number => (NO_MINOR.has(currency)
 
 /** The currency that a text names, by code or symbol. */
 export function currencyIn(text: string): string | undefined {
-  for (const match of text.toUpperCase().matchAll(/(?<![A-Z])[A-Z]{3}(?![A-Z])/g)) {
-    if (CURRENCIES.has(match[0])) return match[0]
+  for (const match of text.matchAll(/(?<![A-Za-z])(?:[A-Z]{3}|usd|eur|gbp)(?![A-Za-z])/gi)) {
+    const code = match[0].toUpperCase()
+    // Lower case is a word ("mad", "pen") except for the three that people type so.
+    if (CURRENCIES.has(code) && (match[0] === code || /^(?:usd|eur|gbp)$/i.test(code))) return code
   }
   return SYMBOLS.find(([pattern]) => pattern.test(text))?.[1]
 }

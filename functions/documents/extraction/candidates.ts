@@ -1,0 +1,220 @@
+import type { BoundingBox, ExtractionMethod, NormalisedValue, ValueCheck } from '../../../schemas/extraction'
+import type { FieldSpec } from '../kinds/kind'
+import type { Page, Piece } from './blocks'
+import { toBox } from './geometry'
+import { findLabels, type Lexicon, lexicon, type Occurrence } from './labels'
+import { continued, type Found, type Labelled, partOf, valueBelow, valueRight } from './layout'
+import type { Habits, Reading } from './reading'
+import { tokens } from './text'
+import { MULTILINE, READERS } from './values'
+
+/** One possible value of a field, before candidates compete. */
+export type Candidate = {
+  field: string
+  value: NormalisedValue
+  raw: string
+  confidence: number
+  page: number
+  box: BoundingBox
+  method: ExtractionMethod
+  checks: ValueCheck[]
+  ambiguous: boolean
+  others: NormalisedValue[]
+}
+
+/** How far a method is to be trusted when everything else is perfect; from the bench's calibration. */
+const TRUST: Readonly<Record<ExtractionMethod, number>> = {
+  'key-value': 0.93,
+  query: 0.9,
+  expense: 0.93,
+  'label-right': 0.95,
+  'label-below': 0.9,
+  table: 0.9,
+  pattern: 0.9,
+}
+
+type Source = {
+  method: ExtractionMethod
+  page: number
+  box: BoundingBox
+  ocr: number
+  trust: number
+  label: string
+  lines: string[]
+}
+
+/** Reads a raw text as the field's type and weighs what comes out. */
+export function candidatesFrom(
+  spec: Pick<FieldSpec, 'field' | 'type'>,
+  raw: string,
+  source: Source,
+  habits: Habits,
+): Candidate[] {
+  const readings: Reading[] = READERS[spec.type](raw, { ...habits, label: source.label, lines: source.lines })
+  return readings.map((r) => ({
+    field: spec.field,
+    value: r.value,
+    raw: r.raw,
+    // OCR's own confidence counts in full below 0.8 and hardly above 0.95.
+    confidence: source.trust * TRUST[source.method] * r.quality * Math.min(1, 0.25 + 0.8 * source.ocr),
+    page: source.page,
+    box: source.box,
+    method: source.method,
+    checks: r.checks,
+    ambiguous: r.ambiguous,
+    others: r.others,
+  }))
+}
+
+const MAX_LINES = 7
+
+type Place = { found: Found; method: ExtractionMethod; trust: number }
+
+function inline(occurrence: Occurrence, layout: Labelled, multiline: boolean): Place | undefined {
+  const text = occurrence.rest.trim()
+  if (tokens(text).length === 0) return undefined
+  const { segment, restStart, rest } = occurrence
+  const part = partOf(segment, restStart, restStart + rest.length)
+  const first: Found = { lines: [text], segments: [segment], distance: 0, ...part }
+  // A value that runs to its line's end may go on to the right of a wide gap.
+  const ends = restStart + rest.length >= segment.text.length
+  const found = multiline && ends ? continued(layout, segment, first, MAX_LINES) : first
+  return { found, method: 'label-right', trust: 1 }
+}
+
+/** Everything that may be the value of a label: what follows it, what stands beside it, what stands under it. */
+function placesOf(occurrence: Occurrence, layout: Labelled, multiline: boolean): Place[] {
+  const places: Place[] = []
+  const { segment } = occurrence
+  const followed = inline(occurrence, layout, multiline)
+  if (followed) places.push(followed)
+  const later = layout.labels.get(segment)?.some((o) => o.start > occurrence.start)
+  if (!followed && !later) {
+    const right = valueRight(layout, segment)
+    if (right) {
+      const found = multiline ? continued(layout, segment, right, MAX_LINES) : right
+      const far = Math.min(0.25, Math.max(0, right.distance - 8) * 0.006)
+      places.push({ found, method: 'label-right', trust: (occurrence.colon ? 1 : 0.9) - far })
+    }
+  }
+  const below = valueBelow(layout, segment, multiline ? MAX_LINES : 1, occurrence.start)
+  if (below) {
+    const far = Math.min(0.35, below.distance * 0.1)
+    const rival = followed ? 0.45 : places.length > 0 && occurrence.colon ? 0.75 : 1
+    places.push({ found: below, method: 'label-below', trust: (1 - far) * rival })
+  }
+  return places
+}
+
+function fromLabels(layout: Labelled, specs: ReadonlyMap<string, FieldSpec>, habits: Habits): Candidate[] {
+  const out: Candidate[] = []
+  for (const occurrence of [...layout.labels.values()].flat()) {
+    for (const field of occurrence.fields) {
+      const spec = specs.get(field)
+      if (!spec) continue
+      for (const place of placesOf(occurrence, layout, MULTILINE.has(spec.type))) {
+        const source = {
+          method: place.method,
+          page: layout.page.number,
+          box: toBox(place.found.box),
+          ocr: place.found.confidence,
+          trust: place.trust * occurrence.quality,
+          label: occurrence.text,
+          lines: place.found.lines,
+        }
+        out.push(...candidatesFrom(spec, place.found.lines[0] ?? '', source, habits))
+      }
+    }
+  }
+  return out
+}
+
+function fromKeyValues(
+  page: Page,
+  labels: Lexicon,
+  specs: ReadonlyMap<string, FieldSpec>,
+  habits: Habits,
+): Candidate[] {
+  return page.keyValues.flatMap(({ key, value }) => {
+    const segment = { ...key, page: page.number, words: [key] }
+    const found = [...findLabels([segment], labels).values()].flat()
+    return found.flatMap((occurrence) =>
+      occurrence.fields.flatMap((field) => {
+        const spec = specs.get(field)
+        if (!spec || value.text === '') return []
+        const source = {
+          method: 'key-value' as const,
+          page: page.number,
+          box: toBox(value.box),
+          ocr: Math.min(key.confidence, value.confidence),
+          trust: occurrence.quality,
+          label: key.text,
+          lines: [],
+        }
+        return candidatesFrom(spec, value.text, source, habits)
+      }),
+    )
+  })
+}
+
+function fromQueries(page: Page, specs: ReadonlyMap<string, FieldSpec>, habits: Habits): Candidate[] {
+  return page.queries.flatMap(({ alias, question, answer }) => {
+    const spec = specs.get(alias) ?? [...specs.values()].find((s) => s.query === question)
+    if (!spec) return []
+    const source = {
+      method: 'query' as const,
+      page: page.number,
+      box: toBox(answer.box),
+      ocr: answer.confidence,
+      trust: 0.5 + answer.confidence / 2,
+      label: question,
+      lines: [],
+    }
+    return candidatesFrom(spec, answer.text, source, habits)
+  })
+}
+
+function fromPatterns(page: Page, specs: ReadonlyMap<string, FieldSpec>, habits: Habits): Candidate[] {
+  const out: Candidate[] = []
+  const whole = (piece: Piece): BoundingBox => toBox(piece.box)
+  for (const spec of specs.values()) {
+    for (const { find, confidence } of spec.patterns ?? []) {
+      const global = new RegExp(find.source, [...new Set(`${find.flags}g`)].join(''))
+      for (const segment of page.segments) {
+        for (const match of segment.text.matchAll(global)) {
+          const part = partOf(segment, match.index, match.index + match[0].length)
+          const source = {
+            method: 'pattern' as const,
+            page: page.number,
+            box: match[0].length === segment.text.length ? whole(segment) : toBox(part.box),
+            ocr: part.confidence,
+            trust: confidence,
+            label: match[0],
+            lines: [],
+          }
+          out.push(...candidatesFrom(spec, match[1] ?? match[0], source, habits))
+        }
+      }
+    }
+  }
+  return out
+}
+
+/** The labels of a set of fields, with words that only end other values. */
+export const fieldLexicon = (specs: readonly FieldSpec[], stops: readonly string[]): Lexicon =>
+  lexicon([
+    ...specs.flatMap((s) => s.labels.map((text) => ({ text, field: s.field }))),
+    ...stops.map((text) => ({ text })),
+  ])
+
+/** All candidates of a page, by every method but tables and expense fields. */
+export function findCandidates(page: Page, specs: readonly FieldSpec[], labels: Lexicon, habits: Habits): Candidate[] {
+  const byName = new Map(specs.map((s) => [s.field, s]))
+  const layout: Labelled = { page, labels: findLabels(page.segments, labels), order: page.segments }
+  return [
+    ...fromLabels(layout, byName, habits),
+    ...fromKeyValues(page, labels, byName, habits),
+    ...fromQueries(page, byName, habits),
+    ...fromPatterns(page, byName, habits),
+  ]
+}

@@ -1,0 +1,91 @@
+import type { FieldValue, NormalisedValue } from '../../../schemas/extraction'
+import type { FieldSpec } from '../kinds/kind'
+import type { Candidate } from './candidates'
+import { squash } from './text'
+import { EXTRACTOR_VERSION } from './version'
+
+/** A key under which two readings count as the same value. */
+export function valueKey(value: NormalisedValue): string {
+  switch (value.type) {
+    case 'party':
+      return `party ${squash(value.name)}`
+    case 'place':
+      return `place ${squash(value.name)}`
+    case 'text':
+      return `text ${squash(value.text)}`
+    case 'identifier':
+      return `id ${squash(value.id)}`
+    case 'code':
+      return `code ${value.code}`
+    case 'date':
+      return `date ${value.date}`
+    case 'money':
+      return `money ${value.amount} ${value.currency}`
+    default:
+      return `${value.type} ${value.amount}`
+  }
+}
+
+type Group = { key: string; best: Candidate; confidence: number }
+
+/** What the checks of a value do to the belief in it: a passed check digit is hard to get by chance. */
+function weighChecks(confidence: number, candidate: Candidate): number {
+  let out = confidence
+  for (const check of candidate.checks) out = check.passed ? 1 - (1 - out) * 0.3 : out * 0.5
+  return out
+}
+
+/** Joins candidates that say the same; each independent sighting takes away half of the remaining doubt at most. */
+function group(candidates: readonly Candidate[]): Group[] {
+  const groups = new Map<string, Candidate[]>()
+  for (const candidate of candidates) {
+    const key = valueKey(candidate.value)
+    groups.set(key, [...(groups.get(key) ?? []), candidate])
+  }
+  return [...groups].flatMap(([key, members]) => {
+    const sorted = members.sort((a, b) => b.confidence - a.confidence)
+    const best = sorted[0]
+    if (!best) return []
+    let doubt = 1 - best.confidence
+    const seen = new Set([sighting(best)])
+    for (const other of sorted.slice(1)) {
+      if (seen.has(sighting(other))) continue
+      seen.add(sighting(other))
+      doubt *= 1 - other.confidence * 0.45
+    }
+    return [{ key, best, confidence: weighChecks(1 - doubt, best) }]
+  })
+}
+
+// Two methods that read the same ink in the same way are one witness.
+const sighting = (c: Candidate): string =>
+  `${c.page} ${Math.round(c.box.top * 60)} ${Math.round(c.box.left * 20)} ${c.method}`
+
+const toField = (g: Group, confidence: number, rivals: readonly NormalisedValue[]): FieldValue => ({
+  field: g.best.field,
+  raw: g.best.raw,
+  value: g.best.value,
+  confidence: Math.max(0, Math.min(0.995, confidence)),
+  page: g.best.page,
+  box: g.best.box,
+  method: g.best.method,
+  checks: g.best.checks,
+  ambiguous: g.best.ambiguous,
+  candidates: [...g.best.others, ...rivals].slice(0, 4),
+  extractorVersion: EXTRACTOR_VERSION,
+})
+
+/** Below this a candidate is noise: nothing is said about the field. */
+const FLOOR = 0.35
+
+/** Lets the candidates of one field compete; a strong rival lowers the winner's confidence and is kept as candidate. */
+export function choose(spec: Pick<FieldSpec, 'field' | 'many'>, candidates: readonly Candidate[]): FieldValue[] {
+  const groups = group(candidates).sort((a, b) => b.confidence - a.confidence)
+  const alive = groups.filter((g) => g.confidence >= FLOOR)
+  if (spec.many) return alive.map((g) => toField(g, g.confidence, []))
+  const [first, second] = alive
+  if (!first) return []
+  const rivalry = second ? Math.max(0, second.confidence / first.confidence - 0.5) * 0.5 : 0
+  const rivals = alive.slice(1, 4).map((g) => g.best.value)
+  return [toField(first, first.confidence * (1 - rivalry), rivals)]
+}

@@ -1,0 +1,129 @@
+import type { FieldValue, LineItem } from '../../../schemas/extraction'
+import type { ColumnSpec, KindDefinition } from '../kinds/kind'
+import type { Page } from './blocks'
+import { type Candidate, candidatesFrom } from './candidates'
+import { choose } from './choose'
+import { toBox, union } from './geometry'
+import { type Grid, type GridCell, gridsOf } from './grid'
+import type { Habits } from './reading'
+import { fold } from './text'
+
+const TOTAL =
+  /^\W*(?:grand|sub|g\.?|page|invoice|consignment)?[\s-]*(?:total|totals|totaal|totale|summe|gesamt\w*|zwischensumme|sub-?total\w*|positionssumme|importe total|say total|sum|bruttosumme)\b/
+const END =
+  /^\W*(?:payment|bank|terms|remarks?|notes?|declaration|signed|signature|thank|iban|zahlungs\w*|umsatzsteuer|bemerkung\w*|vat|tax|btw|tva|mwst|country of origin|belegsummen|we (?:hereby )?certify|incoterms?|freight|shipping marks?|say\b)/
+
+const NUMERIC: ReadonlySet<string> = new Set(['quantity', 'weight', 'volume', 'money', 'unitPrice', 'count'])
+
+function readCell(cell: GridCell, page: number, habits: Habits): Candidate[] {
+  const spec = { field: cell.column.column, type: cell.column.type }
+  const source = {
+    method: 'table' as const,
+    page,
+    box: toBox(cell.piece.box),
+    ocr: cell.piece.confidence,
+    trust: 1,
+    label: cell.heading,
+    lines: [],
+  }
+  return candidatesFrom(spec, cell.piece.text, source, habits)
+}
+
+type Row = Grid['rows'][number]
+
+const isNumeric = (cell: GridCell, candidates: Candidate[]): boolean =>
+  NUMERIC.has(cell.column.type) && candidates.length > 0 && /\d/.test(cell.piece.text)
+
+function itemOf(row: Row, page: number, habits: Habits): { fields: FieldValue[]; numbers: number } {
+  const read = row.cells.map((cell) => ({ cell, candidates: readCell(cell, page, habits) }))
+  const fields = read.flatMap(({ cell, candidates }) => choose({ field: cell.column.column }, candidates))
+  return { fields, numbers: read.filter(({ cell, candidates }) => isNumeric(cell, candidates)).length }
+}
+
+/** Adds the text of a row without numbers to the description of the item above it. */
+function addDescription(item: LineItem, row: Row): void {
+  const text = row.cells.find((c) => c.column.column === 'description')?.piece.text
+  const description = item.fields.find((f) => f.field === 'description')
+  if (!text || description?.value.type !== 'text' || description.raw.length > 400) return
+  description.raw = `${description.raw}\n${text}`
+  description.value = { type: 'text', text: `${description.value.text} ${text}` }
+  item.box = toBox(
+    union([
+      {
+        left: item.box.left,
+        top: item.box.top,
+        right: item.box.left + item.box.width,
+        bottom: item.box.top + item.box.height,
+      },
+      row.box,
+    ]),
+  )
+}
+
+type TableReading = { items: LineItem[]; totals: Candidate[] }
+
+function totalsOf(row: Row, page: number, habits: Habits): Candidate[] {
+  return row.cells.flatMap((cell) => {
+    const { total, type } = cell.column
+    if (!total) return []
+    return readCell(cell, page, habits).map((c) => ({
+      ...c,
+      field: total,
+      confidence: c.confidence * (type === 'money' ? 0.75 : 0.92),
+    }))
+  })
+}
+
+function readGrid(grid: Grid, habits: Habits): TableReading {
+  const items: LineItem[] = []
+  const totals: Candidate[] = []
+  for (const row of grid.rows) {
+    const plain = fold(row.plain)
+    if (TOTAL.test(plain)) {
+      totals.push(...totalsOf(row, grid.page, habits))
+      if (items.length > 0) break
+      continue
+    }
+    if (items.length > 0 && END.test(plain)) break
+    const { fields, numbers } = itemOf(row, grid.page, habits)
+    const described = fields.some((f) => f.field === 'description' || f.field === 'article')
+    if (numbers >= 2 || (numbers === 1 && described)) {
+      items.push({ index: items.length, page: grid.page, box: toBox(row.box), fields })
+    } else {
+      const last = items.at(-1)
+      if (last) addDescription(last, row)
+    }
+  }
+  return { items: withoutSumRow(items, totals), totals }
+}
+
+/** Drops a last row without description whose numbers are the sums of the rows above: a total without the word. */
+function withoutSumRow(items: LineItem[], totals: Candidate[]): LineItem[] {
+  const last = items.at(-1)
+  if (!last || items.length < 2 || totals.length > 0 || last.fields.some((f) => f.field === 'description')) return items
+  const amount = (item: LineItem, column: string): number | undefined => {
+    const value = item.fields.find((f) => f.field === column)?.value
+    return value && 'amount' in value ? value.amount : undefined
+  }
+  const columns = last.fields.map((f) => f.field).filter((column) => amount(last, column) !== undefined)
+  const sums = columns.filter((column) => {
+    const above = items.slice(0, -1).reduce((sum, item) => sum + (amount(item, column) ?? 0), 0)
+    return Math.abs(above - (amount(last, column) ?? 0)) < 0.01
+  })
+  return sums.length > 0 ? items.slice(0, -1) : items
+}
+
+/** Line items of all pages in order, and what the tables' total rows say about the document's fields. */
+export function readItems(pages: readonly Page[], definition: KindDefinition, habits: Habits): TableReading {
+  const items: LineItem[] = []
+  const totals: Candidate[] = []
+  const specs: readonly ColumnSpec[] = definition.columns
+  for (const page of pages) {
+    for (const grid of gridsOf(page, specs)) {
+      const read = readGrid(grid, habits)
+      for (const item of read.items) items.push({ ...item, index: items.length })
+      totals.push(...read.totals)
+    }
+  }
+  return { items, totals }
+}

@@ -1,0 +1,91 @@
+import { datesIn } from './normalise/dates'
+import { isLocode } from './normalise/identifiers'
+import { type Reader, type Reading, reading } from './reading'
+import { fold } from './text'
+
+const tidy = (text: string): string =>
+  text
+    .replace(/\s+/g, ' ')
+    .replace(/\s+,/g, ',')
+    .replace(/^[\s:;,.|_=–-]+|[\s:;,|_=–-]+$/g, '')
+
+// Sub-labels and contact lines inside an address block.
+const CONTACT =
+  /^(?:tel|telephone|phone|fax|e-?mail|mail|attn|att|contact|mobile|www|http|vat|eori|tax|ust|cnpj|cuit|nit|rut|ein|gst|iec|usci|ph|mob|pic|kvk|btw|iban|bic)\b/i
+const NAME_LABEL = /^(?:company\s+)?(?:name|firma|nom|nombre|nome|naam|razon social)\s*[:.]\s*/i
+const ADDRESS_LABEL =
+  /^(?:company\s+)?(?:address|add|addr|anschrift|adresse|direccion|endereco|adres|indirizzo)\b\s*[:.]\s*/i
+const BLANK = /^(?:n\/?a|none|nil|tba|x+|-+|_+|\.+)$/i
+
+const isBlank = (text: string): boolean => text === '' || BLANK.test(text) || !/\p{L}{2}|\d{3}/u.test(text)
+
+function orderParty(lines: string[]): string[] {
+  const first = lines[0] ?? ''
+  const order = first.match(/^(?:unto\s+|to\s+)?(?:the\s+)?order\s+of\s*:?\s*(.*)$/i)
+  if (!order) return lines
+  const rest = order[1]?.trim()
+  return rest ? [rest, ...lines.slice(1)] : lines.slice(1).length > 0 ? lines.slice(1) : lines
+}
+
+/** A name with its address: the first line is the name, the others (without contacts) the address. */
+export const readParty: Reader = (raw, context) => {
+  const source = (context.lines.length > 0 ? context.lines : [raw]).map(tidy)
+  const lines = orderParty(source.filter((line) => !isBlank(line) && !CONTACT.test(line)))
+  const named = lines.find((line) => NAME_LABEL.test(fold(line)))
+  const head = named ?? lines[0]
+  if (!head) return []
+  const name = tidy(head.replace(NAME_LABEL, '').replace(/^(?:messrs|m\/s)\.?\s+/i, ''))
+  if (isBlank(name) || !/\p{L}{2}/u.test(name) || datesIn(name).length > 0) return []
+  const address = lines
+    .filter((line) => line !== head)
+    .map((line) => tidy(line.replace(ADDRESS_LABEL, '')))
+    .filter((line) => !isBlank(line))
+  const same = fold(name).match(/^same\s+as\s+(?:the\s+)?(consignee|shipper|above|notify|buyer)/)?.[1]
+  const value: Reading['value'] = same
+    ? { type: 'party', name: name.toUpperCase(), address: [], sameAs: same === 'above' ? 'consignee' : same }
+    : { type: 'party', name, address }
+  const prose = name.split(/\s+/).length > 9 || /[;?]/.test(name)
+  const digits = /^\d/.test(name) && !same
+  return [reading(value, source.join('\n'), (prose ? 0.4 : 0.92) * (digits ? 0.7 : 1))]
+}
+
+/** A person's or company's name on one line. */
+export const readName: Reader = (raw) => {
+  const name = tidy(raw)
+  if (isBlank(name) || !/\p{L}{2}/u.test(name) || name.length > 80 || CONTACT.test(name)) return []
+  const words = name.split(/\s+/).length
+  return [reading({ type: 'text', text: name }, raw.trim(), words <= 8 ? 0.9 : 0.5)]
+}
+
+/** A place; the UN/LOCODE is taken along where the paper prints it. */
+export const readPlace: Reader = (raw) => {
+  const text = tidy(raw)
+  const dated = datesIn(text)
+  const cleaned = dated[0] ? tidy(text.slice(0, dated[0].start).replace(/\s[-–]\s*$/, '')) : text
+  if (isBlank(cleaned) || !/\p{L}{3}|^[A-Z]{2}\s?[A-Z]{3}$/u.test(cleaned) || cleaned.length > 70) return []
+  const bracket = cleaned.match(/\(([A-Z]{2}\s?[A-Z2-9]{3})\)/)?.[1]?.replace(/\s/, '')
+  const bare = isLocode(cleaned) ? cleaned : undefined
+  const locode = bracket && isLocode(bracket) ? bracket : bare
+  const name = tidy(cleaned.replace(/\([A-Z]{2}\s?[A-Z2-9]{3}\)/, ''))
+  const digits = (name.match(/\d/g)?.length ?? 0) / Math.max(1, name.length)
+  const words = name.split(/[\s,]+/).length
+  const quality = 0.93 * (digits > 0.25 ? 0.3 : 1) * (words > 7 ? 0.6 : 1) * (/[:;?]/.test(name) ? 0.6 : 1)
+  return [reading({ type: 'place', name: name || cleaned, ...(locode ? { locode } : {}) }, raw.trim(), quality)]
+}
+
+export const readCountry: Reader = (raw) => {
+  const text = tidy(raw.replace(/^\W+/, ''))
+  if (!/^\p{L}[\p{L}\s.,'()-]{1,40}$/u.test(text)) return []
+  return [reading({ type: 'text', text: text.toUpperCase() }, raw.trim(), text.split(/\s+/).length <= 4 ? 0.92 : 0.5)]
+}
+
+export const readText: Reader = (raw) => {
+  const text = tidy(raw)
+  return isBlank(text) ? [] : [reading({ type: 'text', text }, raw.trim(), text.length <= 60 ? 0.88 : 0.7)]
+}
+
+/** A short phrase, several lines joined: goods descriptions, marks. */
+export const readPhrase: Reader = (raw, context) => {
+  const text = tidy(context.lines.length > 1 ? context.lines.join(' ') : raw)
+  return isBlank(text) ? [] : [reading({ type: 'text', text }, raw.trim(), text.length <= 400 ? 0.85 : 0.5)]
+}
