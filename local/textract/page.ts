@@ -1,0 +1,41 @@
+/** What one page says, before it is told in blocks. Coordinates are pixels of the page turned upright. */
+import type { Checkbox } from './checkboxes'
+import type { Box, ToInput } from './geometry'
+import type { Rules } from './raster'
+
+export interface Word extends Box {
+  text: string
+  /** 0..100 */
+  confidence: number
+}
+
+export interface Line extends Box {
+  words: Word[]
+}
+
+export interface PageText {
+  width: number
+  height: number
+  words: Word[]
+  checkboxes: Checkbox[]
+  rules: Rules
+  toInput: ToInput
+}
+
+/** An answer of Textract's own kind: the code is one of the API's exceptions. */
+export class DocumentError extends Error {
+  constructor(
+    readonly code:
+      | 'UnsupportedDocumentException'
+      | 'BadDocumentException'
+      | 'DocumentTooLargeException'
+      | 'InvalidParameterException',
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+export const unsupported = (): DocumentError =>
+  new DocumentError('UnsupportedDocumentException', 'Request has unsupported document format')
+export const unreadable = (): DocumentError => new DocumentError('BadDocumentException', 'Request has bad document')

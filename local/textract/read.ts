@@ -1,0 +1,126 @@
+/** One document in, Textract's blocks out, page by page. */
+import { loadImage } from '@napi-rs/canvas'
+import { alignedTables } from './aligned-tables'
+import { type Block, PageBlocks } from './blocks'
+import { keyValuesOf } from './forms'
+import { contains, height, median } from './geometry'
+import { gridsOf } from './grid'
+import { layoutOf } from './layout'
+import { linesOf } from './lines'
+import { DocumentError, type Line, type PageText, unreadable, unsupported } from './page'
+import { openPdf } from './pdf'
+import { answer, type Query } from './queries'
+import type { Recogniser } from './recogniser'
+import { ruledTables } from './ruled-tables'
+import { readScan } from './scan'
+import { imageSize, kindOf } from './sniff'
+
+export type Feature = 'FORMS' | 'TABLES' | 'QUERIES' | 'LAYOUT' | 'SIGNATURES'
+
+export interface ReadRequest {
+  features: readonly Feature[]
+  queries?: readonly Query[]
+  /** First and last page wanted, from 1; all when absent. */
+  pages?: { from: number; to: number }
+  /** Refuses a document of more pages, as the synchronous operations do. */
+  mostPages?: number
+}
+
+export interface ReadResult {
+  /** Pages of the whole document. */
+  total: number
+  pages: { number: number; blocks: Block[] }[]
+  /** Pages that could not be read, while others could. */
+  failed: number[]
+}
+
+/** Longest side of a picture, in pixels (Textract's own limit). */
+const LONGEST_SIDE = 10_000
+
+export type RecogniserSource = () => Promise<Recogniser>
+
+export async function readDocument(
+  bytes: Uint8Array,
+  request: ReadRequest,
+  recogniser: RecogniserSource,
+): Promise<ReadResult> {
+  const kind = kindOf(bytes)
+  if (kind === 'pdf') return readPdf(bytes, request, recogniser)
+  if (kind === null) throw unsupported()
+  const size = imageSize(bytes, kind)
+  if (!size) throw unreadable()
+  if (Math.max(size.width, size.height) > LONGEST_SIDE)
+    throw new DocumentError('UnsupportedDocumentException', 'Request has an image larger than 10000 pixels')
+  const image = await loadImage(Buffer.from(bytes)).catch(() => {
+    throw unreadable()
+  })
+  const page = await readScan(image, await recogniser())
+  return { total: 1, pages: [{ number: 1, blocks: blocksOf(page, request, 1) }], failed: [] }
+}
+
+async function readPdf(bytes: Uint8Array, request: ReadRequest, recogniser: RecogniserSource): Promise<ReadResult> {
+  const pdf = await openPdf(bytes)
+  try {
+    if (pdf.pages < 1) throw unreadable()
+    if (request.mostPages !== undefined && pdf.pages > request.mostPages) throw unsupported()
+    const result: ReadResult = { total: pdf.pages, pages: [], failed: [] }
+    const last = Math.min(pdf.pages, request.pages?.to ?? pdf.pages)
+    for (let number = request.pages?.from ?? 1; number <= last; number += 1) {
+      try {
+        const page = (await pdf.text(number)) ?? (await readScan(await pdf.picture(number), await recogniser()))
+        result.pages.push({ number, blocks: blocksOf(page, request, number) })
+      } catch (error) {
+        if (pdf.pages === 1) throw error instanceof DocumentError ? error : unreadable()
+        result.failed.push(number)
+      }
+    }
+    return result
+  } finally {
+    await pdf.close()
+  }
+}
+
+/** Exported for tests of the layout rules, which need no picture. */
+export function blocksOf(page: PageText, request: ReadRequest, number: number): Block[] {
+  const blocks = new PageBlocks(page)
+  const lines = linesOf(page.words)
+  blocks.addLines(lines)
+  if (request.features.length > 0 && lines.length > 0) analyse(page, lines, blocks, request, number)
+  return blocks.finish(number)
+}
+
+function analyse(
+  page: PageText,
+  lines: readonly Line[],
+  blocks: PageBlocks,
+  request: ReadRequest,
+  number: number,
+): void {
+  const grids = gridsOf(page.rules, median(lines.map(height)))
+  const ruled = grids.flatMap((grid) => ruledTables(grid, lines))
+  const outside = lines.filter((line) => !ruled.some((table) => contains(table, line)))
+  const tables = [...ruled, ...alignedTables(outside)]
+  const pairs = keyValuesOf(page, lines, grids, tables)
+  const add: Record<Feature, () => void> = {
+    TABLES: () => tables.forEach((table) => void blocks.addTable(table)),
+    FORMS: () => pairs.forEach((pair) => void blocks.addKeyValue(pair)),
+    // Accepted; none is ever found: a signature is not told from other handwriting here.
+    SIGNATURES: () => {},
+    QUERIES: () => {
+      for (const query of request.queries ?? [])
+        if (asksPage(query, number)) blocks.addAnswer(answer(query, pairs, tables))
+    },
+    LAYOUT: () => layoutOf(lines, tables, pairs).forEach((area) => void blocks.addLayout(area)),
+  }
+  for (const feature of ['TABLES', 'FORMS', 'SIGNATURES', 'QUERIES', 'LAYOUT'] as const)
+    if (request.features.includes(feature)) add[feature]()
+}
+
+/** Pages of a query: numbers, ranges ("2-4", "3-*"), or "*"; the first page when not told. */
+function asksPage(query: Query, number: number): boolean {
+  return (query.Pages ?? ['1']).some((pages) => {
+    const [from = '', to = from] = pages.split('-')
+    if (pages === '*') return true
+    return number >= Number(from) && (to === '*' || number <= Number(to))
+  })
+}

@@ -1,0 +1,57 @@
+/** The OCR engine: one Tesseract kept warm, reading sheets of laid-out text lines. */
+import { dirname, join } from 'node:path'
+import { createWorker, OEM, PSM } from 'tesseract.js'
+import type { Word } from './page'
+import { pgm, type Sheet, type Strip } from './sheet'
+
+export interface Recogniser {
+  /** Words with their boxes in page pixels. */
+  read(sheet: Sheet): Promise<Word[]>
+  close(): Promise<void>
+}
+
+export async function createRecogniser(): Promise<Recogniser> {
+  const data = join(dirname(require.resolve('@tesseract.js-data/eng/package.json')), '4.0.0_best_int')
+  const worker = await createWorker('eng', OEM.LSTM_ONLY, {
+    langPath: data,
+    // Nothing is fetched and nothing is written: the model ships as a package.
+    cacheMethod: 'none',
+    // Without a handler the library throws out of an event callback and takes the process with it.
+    errorHandler: () => {},
+  })
+  await worker.setParameters({
+    tessedit_pageseg_mode: PSM.SINGLE_BLOCK,
+    user_defined_dpi: '300',
+    ...{ debug_file: '/dev/null' },
+  })
+  return {
+    async read(sheet) {
+      const { data: page } = await worker.recognize(pgm(sheet.gray), {}, { blocks: true, text: false })
+      const words = (page.blocks ?? []).flatMap((block) =>
+        block.paragraphs.flatMap((paragraph) => paragraph.lines.flatMap((line) => line.words)),
+      )
+      return words.flatMap((word) => {
+        const middle = (word.bbox.y0 + word.bbox.y1) / 2
+        const strip = sheet.strips.find(({ top, bottom }) => middle >= top - 10 && middle <= bottom + 10)
+        const text = clean(word.text)
+        return strip && text ? [{ text, confidence: word.confidence, ...onPage(word.bbox, strip) }] : []
+      })
+    },
+    async close() {
+      await worker.terminate()
+    },
+  }
+}
+
+/** Typographic quotes and dashes as Textract writes them. */
+const clean = (text: string): string => text.replace(/[‘’]/g, "'").replace(/[“”]/g, '"').replace(/[–—]/g, '-').trim()
+
+function onPage(box: { x0: number; y0: number; x1: number; y1: number }, strip: Strip) {
+  const { segment, scale, left, top } = strip
+  return {
+    left: segment.left + (box.x0 - left) / scale,
+    top: segment.top + (box.y0 - top) / scale,
+    right: segment.left + (box.x1 - left) / scale,
+    bottom: segment.top + (box.y1 - top) / scale,
+  }
+}

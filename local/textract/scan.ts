@@ -1,0 +1,127 @@
+/** Reads a picture of a page: turned upright, straightened, brought to a good letter size, then recognised line by line. */
+import { type Canvas, createCanvas, type Image } from '@napi-rs/canvas'
+import { checkboxesOf } from './checkboxes'
+import { height, median, type Point, width } from './geometry'
+import type { PageText, Word } from './page'
+import { type Component, componentsOf, type Gray, grayFromRgba, inkOf, letterHeight, paint, rulesOf } from './raster'
+import type { Recogniser } from './recogniser'
+import { segmentsOf } from './segments'
+import { type Sheet, sheetsOf } from './sheet'
+import { skewOf } from './skew'
+
+export type Picture = Image | Canvas
+
+/** Height of a letter, in pixels, at which lines are found and cut out. */
+const LETTER = 28
+/** Working pictures stay below this many pixels, whatever the letter size: 24 million hold an A4 page at 450 dpi. */
+const MOST_PIXELS = 24_000_000
+
+interface Upright {
+  gray: Gray
+  toInput(x: number, y: number): Point
+}
+
+export async function readScan(picture: Picture, recogniser: Recogniser): Promise<PageText> {
+  const draft = uprightOf(picture, Math.min(1, 2000 / Math.max(picture.width, picture.height)), 0)
+  const letters = componentsOf(inkOf(draft.gray))
+  const tall = letterHeight(letters)
+  if (tall === 0) return empty(draft)
+  const { angle, sideways } = skewOf(letters.filter((box) => isLetterSized(box, tall)))
+  const turn = (sideways ? 90 : 0) + (Math.abs(angle) >= 0.25 ? angle : 0)
+  const scale = Math.min(4, Math.max(0.4, (LETTER / tall) * (draft.gray.width / picture.width)))
+  const first = await readUpright(uprightOf(picture, scale, turn), recogniser)
+  if (first.certainty >= 70 || !(await readsBetterTurned(first.sheets, recogniser, first.certainty))) return first.page
+  const second = await readUpright(uprightOf(picture, scale, turn + 180), recogniser)
+  return second.certainty > first.certainty ? second.page : first.page
+}
+
+const isLetterSized = (box: Component, letter: number): boolean =>
+  height(box) > letter * 0.5 && height(box) < letter * 2.5
+
+const empty = (upright: Upright): PageText => ({
+  width: upright.gray.width,
+  height: upright.gray.height,
+  words: [],
+  checkboxes: [],
+  rules: { horizontal: [], vertical: [] },
+  toInput: upright.toInput,
+})
+
+async function readUpright(upright: Upright, recogniser: Recogniser) {
+  const { gray } = upright
+  const ink = inkOf(gray)
+  const components = componentsOf(ink)
+  const letter = letterHeight(components)
+  const checkboxes = checkboxesOf(ink, components, letter)
+  const rules = rulesOf(ink, letter)
+  const drawn = [...checkboxes, ...rules.horizontal, ...rules.vertical]
+  paint(ink, drawn, 0, 1)
+  paint(gray, drawn, 255, 1)
+  const sheets = sheetsOf(gray, segmentsOf(componentsOf(ink), letter))
+  const words: Word[] = []
+  for (const sheet of sheets) words.push(...(await recogniser.read(sheet)))
+  const kept = words.filter((word) => isWord(word, letter))
+  const page: PageText = {
+    width: gray.width,
+    height: gray.height,
+    words: kept,
+    checkboxes,
+    rules,
+    toInput: upright.toInput,
+  }
+  return { page, sheets, certainty: certaintyOf(words) }
+}
+
+/** Specks and scraps of drawings come back as punctuation that the engine itself does not believe in. */
+function isWord(word: Word, letter: number): boolean {
+  if (width(word) < 1 || height(word) < letter * 0.12) return false
+  if (!/[\p{L}\p{N}]/u.test(word.text)) return word.confidence >= 55
+  return word.confidence >= 12
+}
+
+function certaintyOf(words: readonly Word[]): number {
+  const letters = words.reduce((sum, word) => sum + word.text.length, 0)
+  return letters === 0 ? 0 : words.reduce((sum, word) => sum + word.confidence * word.text.length, 0) / letters
+}
+
+/** Upside down, a page reads as low-confidence nonsense; a few of its lines turned round tell. */
+async function readsBetterTurned(
+  sheets: readonly Sheet[],
+  recogniser: Recogniser,
+  certainty: number,
+): Promise<boolean> {
+  const sheet = sheets[0]
+  if (!sheet) return false
+  const rows = Math.min(sheet.gray.height, 900)
+  const data = sheet.gray.data.slice(0, rows * sheet.gray.width).reverse()
+  const strips = sheet.strips.map((strip) => ({ ...strip, top: rows - strip.bottom, bottom: rows - strip.top }))
+  const words = await recogniser.read({ gray: { width: sheet.gray.width, height: rows, data }, strips })
+  return certaintyOf(words) > certainty + 8 && median(words.map((word) => word.text.length)) >= 2
+}
+
+/** Draws the picture scaled and turned clockwise by some degrees on white paper. */
+function uprightOf(picture: Picture, scale: number, degrees: number): Upright {
+  const radians = (degrees * Math.PI) / 180
+  const [cos, sin] = [Math.cos(radians), Math.sin(radians)]
+  const turnedWidth = Math.abs(picture.width * cos) + Math.abs(picture.height * sin)
+  const turnedHeight = Math.abs(picture.width * sin) + Math.abs(picture.height * cos)
+  const fit = Math.min(scale, Math.sqrt(MOST_PIXELS / (turnedWidth * turnedHeight)))
+  const canvas = createCanvas(Math.max(1, Math.round(turnedWidth * fit)), Math.max(1, Math.round(turnedHeight * fit)))
+  const context = canvas.getContext('2d')
+  context.fillStyle = '#fff'
+  context.fillRect(0, 0, canvas.width, canvas.height)
+  context.imageSmoothingQuality = 'high'
+  context.translate(canvas.width / 2, canvas.height / 2)
+  context.rotate(radians)
+  context.scale(fit, fit)
+  context.drawImage(picture, -picture.width / 2, -picture.height / 2)
+  const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data
+  return {
+    gray: grayFromRgba(pixels, canvas.width, canvas.height),
+    toInput(x, y) {
+      const dx = (x - canvas.width / 2) / fit
+      const dy = (y - canvas.height / 2) / fit
+      return { X: (dx * cos + dy * sin) / picture.width + 0.5, Y: (dy * cos - dx * sin) / picture.height + 0.5 }
+    },
+  }
+}

@@ -1,0 +1,36 @@
+/** The thread that reads documents: one at a time, its OCR engine kept warm between them. */
+import { parentPort } from 'node:worker_threads'
+import { DocumentError } from './page'
+import { type ReadRequest, type ReadResult, readDocument } from './read'
+import { createRecogniser, type Recogniser } from './recogniser'
+
+export interface ReadMessage {
+  id: number
+  bytes: Uint8Array
+  request: ReadRequest
+}
+
+export type ReadReply =
+  | { id: number; result: ReadResult }
+  | { id: number; refused: { code: DocumentError['code']; message: string } }
+  | { id: number; failed: string }
+
+let engine: Promise<Recogniser> | undefined
+const recogniser = (): Promise<Recogniser> => {
+  engine ??= createRecogniser()
+  return engine
+}
+
+async function reply({ id, bytes, request }: ReadMessage): Promise<ReadReply> {
+  try {
+    return { id, result: await readDocument(bytes, request, recogniser) }
+  } catch (error) {
+    if (error instanceof DocumentError) return { id, refused: { code: error.code, message: error.message } }
+    return { id, failed: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  }
+}
+
+const port = parentPort
+port?.on('message', (message: ReadMessage) => {
+  void reply(message).then((answer) => port.postMessage(answer))
+})
