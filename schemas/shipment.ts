@@ -102,6 +102,22 @@ export const Leg = z
 export type Leg = z.infer<typeof Leg>
 
 export const ChargeType = z.enum(['REVENUE', 'COST', 'DISBURSEMENT'])
+
+/** Given by who knows the tax law of the case; Portolan computes the tax on it and decides nothing. */
+export const ChargeTax = z
+  .object({
+    category: z
+      .enum(['S', 'Z', 'E', 'AE', 'G', 'O'])
+      .describe('UNCL 5305: S standard rate, Z zero, E exempt, AE reverse charge, G export, O outside the scope'),
+    rate: z.int().min(0).max(10_000).describe('Hundredths of a percent: 2100 is 21 %'),
+  })
+  .refine((tax) => (tax.category === 'S') === tax.rate > 0, {
+    message: 'S has a rate above 0, every other category has 0',
+    path: ['rate'],
+  })
+  .meta({ id: 'ChargeTax' })
+export type ChargeTax = z.infer<typeof ChargeTax>
+
 export const ChargeLine = z
   .object({
     chargeId: z
@@ -114,6 +130,7 @@ export const ChargeLine = z
     amount: Money.refine((money) => money.amount > 0, { message: 'must be positive', path: ['amount'] }),
     billableOn: Milestone.describe('Milestone that makes the line billable'),
     counterparty: OrganizationId.describe('Who is billed (revenue, disbursement) or who bills us (cost)'),
+    tax: ChargeTax.optional().describe('Tax on top of the amount; costs are accrued without it'),
   })
   .meta({ id: 'ChargeLine' })
 export type ChargeLine = z.infer<typeof ChargeLine>
@@ -236,3 +253,17 @@ export const ShipmentSummary = ShipmentHeader.pick({
   createdAt: true,
 }).meta({ id: 'ShipmentSummary' })
 export type ShipmentSummary = z.infer<typeof ShipmentSummary>
+
+const FieldNotice = z.object({ pointer: z.string(), code: z.string(), message: z.string() })
+
+export const CreatedShipment = z
+  .object({
+    shipmentId: ShipmentId,
+    version: z.int(),
+    status: ShipmentStatus,
+    clientReference: z.string().optional(),
+    createdAt: z.string(),
+    warnings: z.array(FieldNotice).describe('Incomplete, not invalid: what an SOP or a KPI will miss'),
+  })
+  .meta({ id: 'CreatedShipment' })
+export type CreatedShipment = z.infer<typeof CreatedShipment>

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { pageQuery, ShipmentId, TaskId } from './common'
+import { Milestone } from './milestone'
 import { InternalRole } from './role'
 
 export const TaskStatus = z.enum([
@@ -39,6 +40,7 @@ export const Task = z
     dueAt: z.string().optional().describe('UTC'),
     dueBasis: z.string().optional().describe('What the due date was computed from, e.g. `VCO -P1D`'),
     form: z.array(FormField),
+    records: Milestone.optional().describe('Milestone that completing the task proves'),
     createdAt: z.string(),
     closedAt: z.string().optional(),
     result: z.record(z.string(), z.unknown()).optional().describe('Data given at completion'),

@@ -56,6 +56,7 @@ export const TIMELINE = {
       severity: z.enum(['LOW', 'MEDIUM', 'HIGH', 'CRITICAL']),
       reason: z.string(),
       owner: InternalRole,
+      concerns: z.string().optional().describe('Step that is late'),
     }),
   },
   'exception.resolved': { area: 'OPERATIONS', data: z.object({ stepKey: z.string(), reason: z.string() }) },
@@ -119,6 +120,16 @@ export const TIMELINE = {
     area: 'MONEY',
     data: z.object({
       journalId: z.string(),
+      supplier: OrganizationId,
+      total: Money,
+      lines: z.array(z.object({ chargeId: z.string(), occurrenceId: z.string(), amount: Money })),
+    }),
+  },
+  'accrual.reversed': {
+    area: 'MONEY',
+    data: z.object({
+      journalId: z.string(),
+      reverses: z.string().describe('Journal id of the accrual whose occurrence was retracted'),
       supplier: OrganizationId,
       total: Money,
       lines: z.array(z.object({ chargeId: z.string(), occurrenceId: z.string(), amount: Money })),

@@ -1,17 +1,15 @@
-/** The shipment aggregate: its items, the one query that loads it, the one transaction that commits to it. */
-import { createHash } from 'node:crypto'
-import { DocumentRecord } from '../../schemas/document'
-import { ShipmentDetail, ShipmentHeader, ShipmentSummary } from '../../schemas/shipment'
-import { OPEN_TASK_STATUSES, Task } from '../../schemas/task'
-import type { Fact, TimelineEntry } from '../../schemas/timeline'
-import { Wait } from '../../schemas/wait'
+/** The shipment aggregate: the one query that loads it, the one transaction that commits to it. */
+import type { DocumentRecord } from '../../schemas/document'
+import type { ShipmentDetail, ShipmentHeader, ShipmentSummary } from '../../schemas/shipment'
+import type { Task } from '../../schemas/task'
+import type { Fact } from '../../schemas/timeline'
+import type { Wait } from '../../schemas/wait'
 import type { Context } from '../platform/context'
 import { AppError, notFound } from '../platform/errors'
 import {
   ConditionFailed,
   Contended,
   getMany,
-  type Item,
   list,
   type PageRequest,
   partition,
@@ -20,24 +18,21 @@ import {
   transact,
   type Write,
 } from '../platform/table'
-import { timelineEntry, timelineItem } from '../platform/timeline'
+import { timelineItem } from '../platform/timeline'
+import {
+  detailItem,
+  digest,
+  documentItem,
+  fromItems,
+  headerItem,
+  type ShipmentState,
+  shipmentPk,
+  summaryOf,
+  taskItem,
+  WAIT,
+} from './items'
 
-export interface ShipmentState {
-  header: ShipmentHeader
-  detail: ShipmentDetail
-  /** In order of sequence. */
-  timeline: TimelineEntry[]
-  tasks: Task[]
-  documents: DocumentRecord[]
-  waits: Wait[]
-  /** Answers already given, by hash of operation and Idempotency-Key. */
-  answers: Map<string, StoredAnswer>
-}
-
-interface StoredAnswer {
-  fingerprint: string
-  body: unknown
-}
+export { type ShipmentState, shipmentPk, taskItem } from './items'
 
 /** What a command decided. Without facts nothing is written: nothing changes that the timeline does not tell. */
 export interface Decision {
@@ -47,9 +42,6 @@ export interface Decision {
   tasks?: Task[]
   documents?: DocumentRecord[]
 }
-
-export const shipmentPk = (shipmentId: string) => `SHIPMENT#${shipmentId}`
-const WAIT = 'WAIT#'
 
 /** Loads a shipment whole. Unknown, another tenant's, and one that the partner is no party to all look alike. */
 export async function loadShipment(context: Context, shipmentId: string): Promise<ShipmentState> {
@@ -62,29 +54,10 @@ export async function loadShipment(context: Context, shipmentId: string): Promis
 const mayAccess = (context: Context, header: ShipmentHeader) =>
   context.organizationId === undefined || header.organizations.includes(context.organizationId)
 
-function fromItems(items: Item[]): ShipmentState | undefined {
-  const header = items.find((item) => item.sk === 'SHIPMENT')
-  const detail = items.find((item) => item.sk === 'DETAIL')
-  if (!header || !detail) return undefined
-  const bodies = (prefix: string) => items.filter((item) => item.sk.startsWith(prefix)).map(bodyOf)
-  const timeline = items.filter((item) => item.sk.startsWith('TIMELINE#'))
-  return {
-    header: ShipmentHeader.parse({ ...Object(bodyOf(header)), version: header.version, status: header.status }),
-    detail: ShipmentDetail.parse(bodyOf(detail)),
-    timeline: timeline.map(timelineEntry),
-    tasks: bodies('TASK#').map((body) => Task.parse(body)),
-    documents: bodies('DOCUMENT#').map((body) => DocumentRecord.parse(body)),
-    waits: bodies(WAIT).map((body) => Wait.parse(body)),
-    answers: new Map(timeline.flatMap(storedAnswer)),
-  }
+export interface Decided<T> {
+  decision: Decision
+  answer: T
 }
-
-const bodyOf = (item: Item): unknown => JSON.parse(String(item.body))
-
-const storedAnswer = (item: Item): [string, StoredAnswer][] =>
-  item.answerTo === undefined ? [] : [[String(item.answerTo), JSON.parse(String(item.answer))]]
-
-export const digest = (value: string) => createHash('sha256').update(value).digest('base64url').slice(0, 22)
 
 export interface CommandOptions<T> {
   /** Version that the caller saw; another one is refused (412). */
@@ -98,13 +71,14 @@ export interface CommandOptions<T> {
 const ATTEMPTS = 6
 
 /**
- * Load, decide, commit: one query and one transaction. `decide` is pure and is called again on the fresh state when
- * another command came between. Answers what `decide` answers, with the version that now stands.
+ * Load, decide, commit: one query and one transaction. `decide` changes nothing and is called again on the fresh state
+ * when another command came between. It is pure, but for billing's, which reads the counter that its numbers come from.
+ * Answers what `decide` answers, with the version that now stands.
  */
 export async function onShipment<T>(
   context: Context,
   shipmentId: string,
-  decide: (state: ShipmentState) => { decision: Decision; answer: T },
+  decide: (state: ShipmentState) => Decided<T> | Promise<Decided<T>>,
   options: CommandOptions<T> = {},
 ): Promise<{ answer: T; version: number; replayed: boolean }> {
   for (let attempt = 1; ; attempt += 1) {
@@ -113,7 +87,7 @@ export async function onShipment<T>(
     if (answered) return { answer: answered.answer, version: state.header.version, replayed: true }
     if (options.ifMatch !== undefined && options.ifMatch !== state.header.version)
       throw new AppError('stale', 'shipment.changed', `The shipment is at version ${state.header.version}`)
-    const { decision, answer } = decide(state)
+    const { decision, answer } = await decide(state)
     if (decision.facts.length === 0) return { answer, version: state.header.version, replayed: false }
     try {
       const version = await commit(context, state, decision, answer, options)
@@ -173,62 +147,6 @@ async function commit<T>(
   return header.version
 }
 
-/** The items of a new shipment: header, detail, the first entry of its timeline, and a link for each partner. */
-export function newShipmentItems(context: Context, header: ShipmentHeader, detail: ShipmentDetail, fact: Fact): Item[] {
-  const pk = shipmentPk(header.shipmentId)
-  return [
-    headerItem(header),
-    detailItem(header.shipmentId, detail),
-    timelineItem(context, pk, header.shipmentId, 1, fact),
-    ...header.organizations.map((organizationId) => ({
-      pk,
-      sk: `PARTY#${organizationId}`,
-      gsi1pk: `PARTY#${organizationId}`,
-      gsi1sk: listOrder(header),
-    })),
-  ]
-}
-
-const listOrder = (header: ShipmentHeader) => `${header.createdAt}#${header.shipmentId}`
-
-function headerItem({ version, status, ...body }: ShipmentHeader): Item {
-  return {
-    pk: shipmentPk(body.shipmentId),
-    sk: 'SHIPMENT',
-    gsi1pk: 'SHIPMENTS',
-    gsi1sk: `${body.createdAt}#${body.shipmentId}`,
-    version,
-    status,
-    body: JSON.stringify(body),
-  }
-}
-
-const detailItem = (shipmentId: string, detail: ShipmentDetail): Item => ({
-  pk: shipmentPk(shipmentId),
-  sk: 'DETAIL',
-  body: JSON.stringify(detail),
-})
-
-/** Open tasks of a role are one partition of the index, due first; closed ones another, latest closed first. */
-export function taskItem(task: Task): Item {
-  const open = OPEN_TASK_STATUSES.includes(task.status)
-  return {
-    pk: shipmentPk(task.shipmentId),
-    sk: `TASK#${task.stepKey}`,
-    gsi1pk: `TASKS#${task.role}#${open ? 'OPEN' : 'CLOSED'}`,
-    gsi1sk: `${(open ? task.dueAt : task.closedAt) ?? '9999'}#${task.taskId}`,
-    status: task.status,
-    body: JSON.stringify(task),
-  }
-}
-
-const documentItem = (document: DocumentRecord): Item => ({
-  pk: shipmentPk(document.shipmentId),
-  sk: `DOCUMENT#${document.documentId}`,
-  status: document.status,
-  body: JSON.stringify(document),
-})
-
 /**
  * Registers a wait before the state is read: whoever records what it waits for reads the waits afterwards, so one of
  * the two always sees the other, and neither needs a transaction.
@@ -268,6 +186,3 @@ export async function listShipments(
   const items = links.items.flatMap((link) => byPk.get(link.pk) ?? [])
   return { items, ...(links.next ? { next: links.next } : {}) }
 }
-
-const summaryOf = (item: Item): ShipmentSummary =>
-  ShipmentSummary.parse({ ...Object(bodyOf(item)), status: item.status })

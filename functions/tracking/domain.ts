@@ -6,7 +6,8 @@ import type { Fact, TimelineEntry } from '../../schemas/timeline'
 import type { MilestoneOccurrence, RecordEvent, ReportedEvent, RetractionEvent } from '../../schemas/tracking'
 import { invalid } from '../platform/errors'
 import { entriesOf } from '../platform/timeline'
-import type { Decision, ShipmentState } from '../shipments/store'
+import type { ShipmentState } from '../shipments/items'
+import type { Decision } from '../shipments/store'
 import { CATALOGUE, type CatalogueRule, KNOWN_CODES, type Side } from './codes'
 
 type Route = Pick<ShipmentHeader, 'type' | 'from' | 'to'> & Pick<ShipmentDetail, 'legs'>

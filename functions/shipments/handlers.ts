@@ -1,0 +1,68 @@
+import { AppError } from '../platform/errors'
+import type { Handlers } from '../platform/route'
+import type { routes } from './contract'
+import { checkedCommand, create, referenceTaken } from './creation'
+import { decideAmend, decideCancel, warningsOf } from './domain'
+import { findReference } from './insertion'
+import { timelineView, viewOf, visibleEntries } from './perspective'
+import { listShipments, loadShipment, onShipment } from './store'
+
+export const handlers: Handlers<typeof routes> = {
+  async createShipment(context, { body, idempotencyKey }) {
+    const { created, replayed } = await create(context, await checkedCommand(context, body), {
+      operation: 'createShipment',
+      key: idempotencyKey,
+      request: body,
+    })
+    return { body: created, version: 1, replayed, location: `/v1/shipments/${created.shipmentId}` }
+  },
+
+  async validateShipment(context, { body }) {
+    await checkedCommand(context, body)
+    const taken = body.clientReference && (await findReference(context, body.clientReference))
+    if (taken) throw referenceTaken(taken)
+    return { body: { valid: true, warnings: warningsOf(body) } }
+  },
+
+  async listShipments(context, { query }) {
+    return { body: await listShipments(context, query) }
+  },
+
+  async getShipment(context, { params }) {
+    const state = await loadShipment(context, params.shipmentId)
+    return { body: viewOf(state, context.organizationId), version: state.header.version }
+  },
+
+  async amendShipment(context, { params, body, ifMatch, idempotencyKey }) {
+    if (ifMatch === undefined)
+      throw new AppError('invalid', 'if_match.required', 'Send the ETag that you saw as If-Match')
+    const { version } = await onShipment(
+      context,
+      params.shipmentId,
+      (state) => ({ decision: decideAmend(state, body), answer: {} }),
+      { ifMatch, idempotency: { operation: 'amendShipment', key: idempotencyKey, request: body } },
+    )
+    return { body: viewOf(await loadShipment(context, params.shipmentId), context.organizationId), version }
+  },
+
+  async cancelShipment(context, { params, body, ifMatch, idempotencyKey }) {
+    const { answer, version, replayed } = await onShipment(
+      context,
+      params.shipmentId,
+      (state) => ({
+        decision: decideCancel(state, body.reason, context.now),
+        answer: { shipmentId: params.shipmentId, status: 'CANCELLED' as const },
+      }),
+      { ifMatch, idempotency: { operation: 'cancelShipment', key: idempotencyKey, request: body } },
+    )
+    return { body: answer, version, replayed }
+  },
+
+  async readTimeline(context, { params, query }) {
+    const state = await loadShipment(context, params.shipmentId)
+    const items = timelineView(visibleEntries(state, context.organizationId), context.organizationId)
+      .filter((entry) => entry.sequence > query.after && (!query.area || entry.area === query.area))
+      .slice(0, query.limit)
+    return { body: { items } }
+  },
+}

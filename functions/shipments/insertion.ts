@@ -1,0 +1,114 @@
+/** How a shipment enters the table: one transaction with the guards of its reference and of the request. */
+import { CreatedShipment, type ShipmentDetail, type ShipmentHeader } from '../../schemas/shipment'
+import type { Fact } from '../../schemas/timeline'
+import type { Context } from '../platform/context'
+import { ConditionFailed, get, type Item, type Tenant, transact, type Write } from '../platform/table'
+import { timelineItem } from '../platform/timeline'
+import { detailItem, digest, headerItem, listOrder, shipmentPk } from './items'
+import { keyReused } from './store'
+
+/** A client reference held for a shipment that an import is about to create. */
+export interface Reservation {
+  shipmentId: string
+  holder: string
+}
+
+export type Insertion =
+  | { kind: 'created' | 'replayed'; created: CreatedShipment }
+  | { kind: 'reference-taken'; shipmentId: string }
+
+const referenceKey = (clientReference: string) => ({ pk: `REFERENCE#${clientReference}`, sk: 'REFERENCE' })
+const GUARD_DAYS = 7
+
+/** A new shipment in one transaction: its items, the guard of its client reference, the guard of the request. */
+export async function insertShipment(
+  context: Context,
+  shipment: { header: ShipmentHeader; detail: ShipmentDetail; fact: Fact; created: CreatedShipment },
+  idempotency: { operation: string; key: string | undefined; request: unknown },
+  reservation?: Reservation,
+): Promise<Insertion> {
+  const { clientReference, shipmentId } = shipment.header
+  const fingerprint = digest(JSON.stringify(idempotency.request))
+  const guard: Write[] =
+    idempotency.key === undefined
+      ? []
+      : [
+          {
+            put: {
+              pk: `IDEMPOTENCY#${digest(`${idempotency.operation} ${idempotency.key}`)}`,
+              sk: 'GUARD',
+              fingerprint,
+              body: JSON.stringify(shipment.created),
+              expiresAt: Math.floor(Date.parse(context.now) / 1000) + GUARD_DAYS * 86_400,
+            },
+            if: 'absent',
+          },
+        ]
+  const reference: Write[] =
+    clientReference === undefined
+      ? []
+      : [
+          {
+            put: { ...referenceKey(clientReference), shipmentId },
+            if: reservation ? { attribute: 'holder', equals: reservation.holder } : 'absent',
+          },
+        ]
+  const items = newShipmentItems(context, shipment.header, shipment.detail, shipment.fact)
+  try {
+    await transact(context, [...guard, ...reference, ...items.map((item) => ({ put: item }))])
+    return { kind: 'created', created: shipment.created }
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+    if (error.index < guard.length) {
+      if (error.item?.fingerprint !== fingerprint) throw keyReused()
+      return { kind: 'replayed', created: CreatedShipment.parse(JSON.parse(String(error.item.body))) }
+    }
+    return { kind: 'reference-taken', shipmentId: String(error.item?.shipmentId) }
+  }
+}
+
+/** The shipment that a client reference names, if any. */
+export async function findReference(context: Tenant, clientReference: string): Promise<string | undefined> {
+  const item = await get(context, referenceKey(clientReference))
+  return item && String(item.shipmentId)
+}
+
+/** Holds a client reference for a shipment to come. Answers the shipment that has it already, if another one does. */
+export async function reserveReference(
+  context: Tenant,
+  clientReference: string,
+  { shipmentId, holder }: Reservation,
+): Promise<string | undefined> {
+  try {
+    await transact(context, [{ put: { ...referenceKey(clientReference), shipmentId, holder }, if: 'absent' }])
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+    return error.item?.holder === holder ? undefined : String(error.item?.shipmentId)
+  }
+}
+
+/** Gives a held reference back; one that a shipment has taken stays. */
+export async function releaseReference(context: Tenant, clientReference: string, holder: string): Promise<void> {
+  try {
+    await transact(context, [{ remove: referenceKey(clientReference), if: { attribute: 'holder', equals: holder } }])
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+  }
+}
+
+/** Header, detail, the first entry of the timeline, and a link for each partner. */
+function newShipmentItems(context: Context, header: ShipmentHeader, detail: ShipmentDetail, fact: Fact): Item[] {
+  const pk = shipmentPk(header.shipmentId)
+  return [
+    headerItem(header),
+    detailItem(header.shipmentId, detail),
+    timelineItem(context, pk, header.shipmentId, 1, fact),
+    ...header.organizations.map((organizationId) => ({
+      pk,
+      sk: `PARTY#${organizationId}`,
+      gsi1pk: `PARTY#${organizationId}`,
+      gsi1sk: listOrder(header),
+    })),
+  ]
+}

@@ -1,0 +1,149 @@
+/** The SOP vocabulary: what a state of an SOP may ask for. State machines name these steps and nothing else. */
+import * as z from 'zod'
+import { ChargeCode, CutOffCode, DocumentType, LoadType, PartyFunction, ShipmentType, TransportMode } from './codes'
+import { Money, ShipmentId, TenantId } from './common'
+import { Milestone } from './milestone'
+import { InternalRole } from './role'
+import { ChargeType } from './shipment'
+import { FormField } from './task'
+
+/** A standard operating procedure: the name of its file in `state-machines/`. */
+export const SopId = z.enum(['ocean-export-fcl', 'ocean-import-fcl', 'domestic-road'])
+export type SopId = z.infer<typeof SopId>
+
+/** A moment of the shipment's plan that due dates and deadlines are measured from. */
+export const Anchor = z
+  .enum(['ETD', 'ETA', ...CutOffCode.options, 'PROMISED_DELIVERY', 'STEP'])
+  .describe('ETD or ETA, a DCSA cut-off, the promised delivery, or STEP: the moment when the step is taken')
+export type Anchor = z.infer<typeof Anchor>
+
+/** Anchors that an execution is given when it starts. */
+export const StartAnchor = Anchor.extract(['ETD', 'ETA', 'DCO', 'VCO', 'FCO', 'PROMISED_DELIVERY'])
+
+/** What a machine is started with: ids and routing facts, never documents or people. */
+export const SopInput = z.strictObject({
+  tenantId: TenantId,
+  shipmentId: ShipmentId,
+  anchors: z.record(StartAnchor, z.string()).describe('ISO 8601, UTC, as known when the execution started'),
+})
+export type SopInput = z.infer<typeof SopInput>
+
+export const Offset = z
+  .string()
+  .regex(/^-?P(?=\d|T\d)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?)?$/, 'expected an ISO 8601 duration such as -P1D or PT12H')
+  .describe('ISO 8601 duration of weeks, days, hours and minutes; a minus puts it before the anchor')
+
+export const Due = z
+  .strictObject({ anchor: Anchor, offset: Offset.optional() })
+  .describe('A moment relative to an anchor of the shipment')
+export type Due = z.infer<typeof Due>
+
+export const NoticeTemplate = z.enum(['pre-alert', 'arrival-notice', 'delivery-announced'])
+export type NoticeTemplate = z.infer<typeof NoticeTemplate>
+
+export const StepKey = z
+  .string()
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'expected kebab-case')
+  .max(64)
+  .describe(
+    'Name of the step, unique in the SOP. A step is taken once for a shipment and key, however often it is called',
+  )
+
+const identity = { key: StepKey, tenantId: TenantId, shipmentId: ShipmentId }
+const token = z.string().min(1).max(2048).describe('Task token of the state that is held until the step is settled')
+const title = z.string().min(1).max(120)
+
+const step = <const Name extends string, Shape extends z.ZodRawShape>(name: Name, what: string, shape: Shape) =>
+  z.strictObject({ step: z.literal(name), ...identity, ...shape }).meta({ title: name, description: what })
+
+/** One call of `sop-step`: the payload of a Task state. */
+export const SopStep = z
+  .discriminatedUnion('step', [
+    step('assignTask', 'Gives a role a task. With a token, settled when the task is completed or skipped', {
+      token: token.optional(),
+      role: InternalRole,
+      title,
+      due: Due,
+      form: z.array(FormField).max(20).default([]).describe('What the task asks for when it is completed'),
+      records: Milestone.optional().describe(
+        'Milestone that completing the task proves. When it stands already, no task is made and the step is settled',
+      ),
+    }),
+    step('requestDocument', 'Asks a party for a document. With a token, settled when one of the type is verified', {
+      token: token.optional(),
+      documentType: DocumentType,
+      from: PartyFunction,
+      due: Due,
+    }),
+    step('awaitDocument', 'Settled when a document of the type is verified', { token, documentType: DocumentType }),
+    step('awaitMilestone', 'Settled when the milestone stands', { token, milestone: Milestone }),
+    step('recordMilestone', 'Records a milestone with the system as its source; one that stands is left as it is', {
+      milestone: Milestone,
+    }),
+    step(
+      'screenParties',
+      'Compares all parties with the denied-party list. With a token, settled when nothing matches or a person has released the matches',
+      { token: token.optional(), role: InternalRole, title, due: Due },
+    ),
+    step('addCharge', 'Adds a charge line, which becomes billable at its milestone', {
+      code: ChargeCode,
+      type: ChargeType,
+      amount: Money.refine((money) => money.amount > 0, { message: 'must be positive', path: ['amount'] }),
+      billableOn: Milestone,
+      counterparty: PartyFunction.optional().describe(
+        'Party that is billed or that bills us; the customer when absent',
+      ),
+    }),
+    step('raiseException', 'Raises an exception once, and answers `waitSeconds`: how long to go on waiting', {
+      severity: z.enum(['LOW', 'MEDIUM', 'HIGH', 'CRITICAL']),
+      reason: z.string().min(1).max(200),
+      owner: InternalRole,
+      concerns: StepKey.optional().describe('Step that is late; the exception is resolved when that step is settled'),
+      unlessBefore: Due.optional().describe(
+        'The deadline as it stands now: while it is still to come nothing is raised, and waitSeconds ends there',
+      ),
+    }),
+    step('notify', 'Sends a notice once', {
+      audience: z
+        .array(z.union([InternalRole, PartyFunction]))
+        .min(1)
+        .max(10),
+      template: NoticeTemplate,
+    }),
+    step('completeShipment', 'Ends the shipment: COMPLETED', {}),
+  ])
+  .meta({ id: 'SopStep', description: 'A step of an SOP' })
+export type SopStep = z.infer<typeof SopStep>
+export type SopStepName = SopStep['step']
+export type StepOf<Name extends SopStepName> = Extract<SopStep, { step: Name }>
+
+/** An SOP as the API lists it, with the version that new shipments get. */
+export const Sop = z
+  .object({
+    sopId: SopId,
+    title: z.string(),
+    appliesTo: z.object({
+      type: ShipmentType,
+      mode: TransportMode,
+      loadTypes: z.array(LoadType).describe('Every load type when empty'),
+    }),
+    version: z.int().describe('Published version that the `live` alias points to'),
+    versionArn: z.string(),
+  })
+  .meta({ id: 'Sop' })
+export type Sop = z.infer<typeof Sop>
+
+/** One entry of a tenant's denied-party list. */
+export const DeniedParty = z
+  .strictObject({
+    name: z.string().min(2).max(200),
+    aliases: z.array(z.string().min(2).max(200)).max(20).default([]),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/)
+      .optional()
+      .describe('ISO 3166-1 alpha-2; parties known to be of another country do not match'),
+    list: z.string().min(1).max(60).describe('List that names it'),
+  })
+  .meta({ id: 'DeniedParty' })
+export type DeniedParty = z.infer<typeof DeniedParty>
