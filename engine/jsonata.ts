@@ -1,0 +1,125 @@
+import jsonata from 'jsonata'
+import { queryError } from './errors'
+import { hash, partition, range } from './intrinsic-functions'
+import type { Json } from './json'
+import { next, type Random, uuid } from './random'
+
+/** What an expression may see. Names without `$`. */
+export interface Bindings {
+  states: object
+  variables: Record<string, Json>
+  now: number
+  random: Random
+}
+
+const OPEN = '{%'
+const CLOSE = '%}'
+
+/** The text between `{%` and `%}`, or undefined for a plain string. */
+export function expressionOf(text: string): string | undefined {
+  if (!text.startsWith(OPEN) || !text.endsWith(CLOSE) || text.length < 4) return undefined
+  return text.slice(OPEN.length, -CLOSE.length).trim()
+}
+
+const cache = new Map<string, jsonata.Expression>()
+
+/** Parses an expression; throws jsonata's own error. Parsed expressions are shared. */
+export function parseJsonata(source: string): jsonata.Expression {
+  const known = cache.get(source)
+  if (known) return known
+  const expression = jsonata(source)
+  for (const [name, implementation] of Object.entries(FUNCTIONS)) expression.assign(name, implementation)
+  if (cache.size > 20_000) cache.clear()
+  cache.set(source, expression)
+  return expression
+}
+
+const list = (value: unknown): Json[] => (Array.isArray(value) ? value : value === undefined ? [] : [value as Json]) // jsonata passes JSON
+
+/** A range of one number is that number, as is any sequence of one in JSONata. */
+const single = (items: Json[]): Json => (items.length === 1 ? (items[0] ?? null) : items)
+
+/** What Step Functions adds to, or takes from, the functions of JSONata. */
+const FUNCTIONS = {
+  partition: (items: unknown, size: number) => partition(list(items), Math.floor(size)),
+  range: (first: number, last: number, step: number) => single(range(first, last, step)),
+  hash: (data: Json, algorithm: string) => hash(data, algorithm),
+  parse: (text: string) => JSON.parse(text),
+  eval: () => {
+    throw new Error('$eval is not supported in a state machine')
+  },
+}
+
+const fromMillis = jsonata('$fromMillis($time, $picture, $zone)')
+
+/** Chance and time come from the execution, so that the same execution always computes the same. */
+function sources({ now, random }: Bindings) {
+  return {
+    now: (picture?: string, zone?: string) =>
+      picture === undefined
+        ? new Date(now).toISOString()
+        : fromMillis.evaluate(undefined, { time: now, picture, ...(zone !== undefined && { zone }) }),
+    millis: () => now,
+    random: (seed?: number) => next(seed === undefined ? random : { seed: Math.trunc(seed) }),
+    uuid: () => uuid(random),
+  }
+}
+
+/** Evaluates an expression; throws a `States.QueryEvaluationError` that names the field. */
+export async function evaluateJsonata(source: string, bindings: Bindings, field: string): Promise<Json> {
+  const value = await run(source, bindings, field)
+  if (value === undefined) throw queryError(`${about(source, field)} returned nothing (undefined).`, field)
+  return plain(value, source, field)
+}
+
+async function run(source: string, bindings: Bindings, field: string): Promise<unknown> {
+  try {
+    const expression = parseJsonata(source)
+    return await expression.evaluate(undefined, {
+      ...sources(bindings),
+      ...bindings.variables,
+      states: bindings.states,
+    })
+  } catch (error) {
+    throw queryError(`${about(source, field)} threw an error during evaluation. ${reason(error)}`, field)
+  }
+}
+
+function reason(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string } // jsonata throws objects that are not Errors
+  return [code, message].filter(Boolean).join(': ')
+}
+
+export const about = (source: string, field: string): string =>
+  `The JSONata expression '${source}' specified for the field '${field}'`
+
+/** What to say of a result of the wrong type. */
+export function unexpected(source: string, field: string, wanted: string, value: Json): string {
+  const kind = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
+  const found = `Expected '${wanted}', but was '${kind}' for value: ${JSON.stringify(value)}`
+  return `${about(source, field)} returned an unexpected result type. ${found}`
+}
+
+/** A result as plain JSON: without the marks that JSONata leaves on its arrays, and refusing functions. */
+function plain(value: unknown, source: string, field: string): Json {
+  if (Array.isArray(value)) {
+    return value.map((item) => (item === undefined ? null : plain(item, source, field)))
+  }
+  if (typeof value === 'object' && value !== null) return plainObject(value, source, field)
+  if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') unsupported(source, field)
+  if (typeof value === 'number' && !Number.isFinite(value)) unsupported(source, field)
+  return value as Json // a string, number, boolean or null is left
+}
+
+function plainObject(value: object, source: string, field: string): Json {
+  if ('_jsonata_lambda' in value || '_jsonata_function' in value) unsupported(source, field)
+  const copy: Record<string, Json> = {}
+  for (const [key, item] of Object.entries(value)) {
+    if (item !== undefined) copy[key] = plain(item, source, field)
+  }
+  return copy
+}
+
+function unsupported(source: string, field: string): never {
+  throw queryError(`${about(source, field)} returned an unsupported result type.`, field)
+}
