@@ -36,8 +36,9 @@ const StartReplay = z.object({
 })
 
 const BusProperties = z.strictObject({
-  Name: z.string(),
+  Name: Ignored,
   Description: Ignored,
+  DeadLetterConfig: Ignored,
   KmsKeyIdentifier: Ignored,
   LogConfig: Ignored,
   Policy: Ignored,
@@ -86,7 +87,10 @@ export function createEventBridge(
   const archives = createEventArchives(runtime, resources.archives)
   const rules = resources.rules.map(compileRule).filter((rule) => rule !== undefined)
   const buses = new Map<string, Rule[]>([['default', []]])
-  for (const bus of resources.buses) buses.set(parseProperties(BusProperties, bus).Name, [])
+  for (const bus of resources.buses) {
+    parseProperties(BusProperties, bus)
+    buses.set(nameOf(bus.arn), [])
+  }
   for (const busName of archives.busNames) rulesOf(busName)
   for (const rule of rules) {
     rulesOf(rule.busName).push(rule)

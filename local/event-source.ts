@@ -1,5 +1,7 @@
 /** Event source mappings: from a queue to a function, in batches, with partial batch responses. */
 import * as z from 'zod'
+import { compilePattern } from './event-pattern'
+import { rendered } from './input-template'
 import { Flag, Ignored, JsonValue, nameOf, parseProperties, Whole } from './properties'
 import type { Json, Resource, Runtime } from './service'
 import { createWorker, transact } from './sql'
@@ -12,7 +14,10 @@ const MappingProperties = z.strictObject({
   MaximumBatchingWindowInSeconds: Whole.default(0),
   FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
   ScalingConfig: z.strictObject({ MaximumConcurrency: Whole }).optional(),
+  FilterCriteria: z.strictObject({ Filters: z.array(z.strictObject({ Pattern: z.string() })) }).optional(),
   Enabled: Flag.default(true),
+  LoggingConfig: Ignored,
+  MetricsConfig: Ignored,
   Tags: Ignored,
 })
 
@@ -34,6 +39,7 @@ export function createEventSource(runtime: Runtime, queues: Queues, resource: Re
   const mapping = parseProperties(MappingProperties, resource)
   const queue = queues.find(mapping.EventSourceArn)
   const concurrency = mapping.ScalingConfig?.MaximumConcurrency ?? DEFAULT_CONCURRENCY
+  const filters = mapping.FilterCriteria?.Filters.map(({ Pattern }) => compilePattern(JSON.parse(Pattern)))
   const window = mapping.MaximumBatchingWindowInSeconds * 1000
   let running = 0
   /** Set while a batch gathers: when it goes even if not full, and the mark that something is under way. */
@@ -91,11 +97,13 @@ export function createEventSource(runtime: Runtime, queues: Queues, resource: Re
     busy.done()
   }
 
-  /** Ids of the messages that must be received again. */
+  /** Ids of the messages that must be received again. What the filters don't take counts as done. */
   async function failuresOf(messages: Message[]): Promise<Set<string>> {
-    const everything = new Set(messages.map((message) => message.id))
+    const taken = messages.filter((message) => !filters || filters.some((matches) => matches(filterable(message))))
+    if (taken.length === 0) return new Set()
+    const everything = new Set(taken.map((message) => message.id))
     try {
-      const records = messages.map((message) => recordOf(message, queue, runtime))
+      const records = taken.map((message) => recordOf(message, queue, runtime))
       const result = await runtime.invoke(mapping.FunctionName, { Records: records })
       if (result.functionError) return everything
       if (mapping.FunctionResponseTypes.length === 0) return new Set()
@@ -145,6 +153,9 @@ const Attributes = z.record(
   z.string(),
   z.object({ DataType: z.string(), StringValue: z.string().optional(), BinaryValue: z.string().optional() }),
 )
+
+/** What a filter pattern sees: a body that is JSON is seen into. */
+const filterable = (message: Message): Json => ({ messageId: message.id, body: rendered(message.body) })
 
 /** The record of the SQS event that Lambda hands to a function. */
 function recordOf(message: Message, queue: Queue, { region, accountId }: Runtime): Json {

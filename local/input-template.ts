@@ -30,7 +30,7 @@ export function compileTemplate<Context>(
 ): (context: Context) => string {
   const parts: Array<string | ((context: Context) => string)> = []
   let quoted = false
-  for (const [token, name] of template.matchAll(/<([^<>"\\]+)>|\\[\s\S]?|[^<\\]+?(?=[<\\"]|$)|[\s\S]/g)) {
+  for (const [token, name] of template.matchAll(/<([^<>"\\]+)>|\\[\s\S]?|"|[^<\\"]+|</g)) {
     if (name === undefined) {
       if (token === '"') quoted = !quoted
       parts.push(token)

@@ -14,12 +14,17 @@ export interface Query<Row> {
 
 /** A prepared statement whose rows have the given shape. */
 export function query<Row>(db: Database, sql: string): Query<Row> {
-  const statement = db.prepare(sql)
+  // Of the driver's statement, get() finds nothing after all(): each has its own.
+  const single = db.prepare(sql)
+  let several: typeof single | undefined
   // The driver types rows as unknown; each service reads only columns of tables that it made itself, so the casts are sound.
   return {
-    get: (...values) => statement.get(...values) as Row | undefined,
-    all: (...values) => statement.all(...values) as Row[],
-    run: (...values) => statement.run(...values).changes,
+    get: (...values) => single.get(...values) as Row | undefined,
+    all(...values) {
+      several ??= db.prepare(sql)
+      return several.all(...values) as Row[]
+    },
+    run: (...values) => single.run(...values).changes,
   }
 }
 
