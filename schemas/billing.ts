@@ -75,7 +75,10 @@ export const Journal = z
 export type Journal = z.infer<typeof Journal>
 
 export const BalancesQuery = z.object({
-  recompute: z.stringbool().default(false).describe('Fold the whole journal again instead of going on from the checkpoint'),
+  recompute: z
+    .stringbool()
+    .default(false)
+    .describe('Fold the whole journal again instead of going on from the checkpoint'),
 })
 
 export const LedgerBalances = z

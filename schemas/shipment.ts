@@ -138,6 +138,7 @@ export type ChargeLine = z.infer<typeof ChargeLine>
 export const NewChargeLine = ChargeLine.extend({ chargeId: ChargeLine.shape.chargeId.optional() }).meta({
   id: 'NewChargeLine',
 })
+export type NewChargeLine = z.infer<typeof NewChargeLine>
 
 export const CutOff = z.object({ code: CutOffCode, at: Instant }).meta({ id: 'CutOff' })
 

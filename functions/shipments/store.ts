@@ -172,9 +172,13 @@ export async function endWait(context: Tenant, shipmentId: string, wait: Wait): 
 export async function listShipments(
   context: Context,
   page: PageRequest,
+  created?: [from: string, to: string],
 ): Promise<{ items: ShipmentSummary[]; next?: string }> {
   if (context.organizationId === undefined) {
-    const { items, next } = await list(context, 'SHIPMENTS', page, { newestFirst: true })
+    const { items, next } = await list(context, 'SHIPMENTS', page, {
+      newestFirst: true,
+      ...(created ? { between: created } : {}),
+    })
     return { items: items.map(summaryOf), ...(next ? { next } : {}) }
   }
   const links = await list(context, `PARTY#${context.organizationId}`, page, { newestFirst: true })
