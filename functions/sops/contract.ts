@@ -1,0 +1,77 @@
+import * as z from 'zod'
+import { InternalRole } from '../../schemas/role'
+import { DeniedParty, Sop } from '../../schemas/sop'
+import { type Contract, route } from '../platform/route'
+
+const DeniedPartyList = z
+  .object({ items: z.array(DeniedParty).max(1000) })
+  .meta({ id: 'DeniedPartyList', description: 'Names that shipments’ parties are screened against' })
+
+export const routes = {
+  listSops: route({
+    method: 'GET',
+    path: '/v1/sops',
+    summary: 'SOPs, what they apply to, and the version that new shipments get',
+    roles: InternalRole.options,
+    status: 200,
+    response: z.object({ items: z.array(Sop) }),
+  }),
+  getSopVocabulary: route({
+    method: 'GET',
+    path: '/v1/sops/vocabulary',
+    summary: 'The steps that an SOP is made of, as JSON Schema',
+    roles: InternalRole.options,
+    status: 200,
+    response: z.record(z.string(), z.unknown()),
+  }),
+  getDeniedParties: route({
+    method: 'GET',
+    path: '/v1/denied-parties',
+    summary: 'The denied-party list',
+    roles: ['COMPLIANCE', 'TENANT_ADMIN', 'AUDITOR'],
+    status: 200,
+    response: DeniedPartyList,
+  }),
+  putDeniedParties: route({
+    method: 'PUT',
+    path: '/v1/denied-parties',
+    summary: 'Replace the denied-party list; shipments are screened against it when their SOP begins',
+    roles: ['COMPLIANCE', 'TENANT_ADMIN', 'INTEGRATION'],
+    body: DeniedPartyList,
+    status: 200,
+    response: DeniedPartyList,
+    errors: ['denied_parties.changed'],
+  }),
+}
+
+export const contract = {
+  domain: 'sops',
+  doors: {
+    api: { access: ['table:write', 'executions:start'] },
+    events: { access: ['table:write', 'executions:start', 'executions:manage', 'tokens:answer'] },
+    tasks: { access: ['table:write', 'tokens:answer'] },
+  },
+  routes,
+  publishes: [
+    'sop.started',
+    'task.assigned',
+    'document.requested',
+    'event.recorded',
+    'milestone.recorded',
+    'party.screened',
+    'charge.added',
+    'exception.raised',
+    'exception.resolved',
+    'notification.sent',
+    'shipment.completed',
+  ],
+  subscribes: [
+    'shipment.created',
+    'shipment.amended',
+    'shipment.cancelled',
+    'milestone.recorded',
+    'task.completed',
+    'task.skipped',
+    'document.verified',
+  ],
+} as const satisfies Contract

@@ -1,0 +1,97 @@
+/** Anchors of a shipment, and moments relative to them. */
+import type { CutOffCode, TransportMode } from '../../../schemas/codes'
+import type { Anchor, Due } from '../../../schemas/sop'
+import type { ShipmentState } from '../../shipments/store'
+
+type Planned = Pick<ShipmentState, 'header' | 'detail'>
+
+export interface Moment {
+  /** UTC, ISO 8601 with milliseconds. */
+  at: string
+  /** The shipment does not say; a usual lead time was taken. */
+  assumed: boolean
+}
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+const DURATION = /^(-)?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/
+
+/** Milliseconds of an `Offset`. */
+export function offsetMs(offset: string): number {
+  const [, minus, weeks = 0, days = 0, hours = 0, minutes = 0] = DURATION.exec(offset) ?? []
+  const length = (Number(weeks) * 7 + Number(days)) * DAY + Number(hours) * HOUR + Number(minutes) * MINUTE
+  return minus ? -length : length
+}
+
+const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString()
+
+/** Days before departure at which carriers usually close, where the shipment names no cut-off. */
+const USUAL_CUT_OFF_DAYS: Partial<Record<CutOffCode, number>> = {
+  DCO: 3,
+  VCO: 2,
+  FCO: 1,
+  LCO: 3,
+  CUA: 2,
+  EFC: 7,
+  ECP: 7,
+}
+const USUAL_TRANSIT_DAYS: Record<TransportMode, number> = {
+  MARITIME: 30,
+  INLAND_WATER: 7,
+  RAIL: 15,
+  AIR: 2,
+  ROAD: 2,
+  MAIL: 7,
+  MULTIMODAL: 30,
+}
+const UNPLANNED_DEPARTURE_DAYS = 7
+const PORT_TO_DOOR_DAYS = 3
+
+/** When an anchor is, by the shipment's plan as it stands. */
+export function momentOf(anchor: Anchor, state: Planned, now: string): Moment {
+  switch (anchor) {
+    case 'STEP':
+      return { at: now, assumed: false }
+    case 'ETD':
+      return departure(state)
+    case 'ETA':
+      return arrival(state)
+    case 'PROMISED_DELIVERY':
+      return promisedDelivery(state)
+    default:
+      return cutOff(anchor, state)
+  }
+}
+
+const assumed = (from: Moment, days: number): Moment => ({ at: later(from.at, days * DAY), assumed: true })
+const known = (at: string): Moment => ({ at, assumed: false })
+
+const departure = ({ header }: Planned): Moment =>
+  header.departure ? known(header.departure) : assumed(known(header.createdAt), UNPLANNED_DEPARTURE_DAYS)
+
+function arrival(state: Planned): Moment {
+  const main = state.detail.legs.findLast((leg) => leg.mode !== 'TRUCK' && leg.arrival)
+  const at = main?.arrival ?? state.header.arrival
+  return at ? known(at) : assumed(departure(state), USUAL_TRANSIT_DAYS[state.header.mode])
+}
+
+function promisedDelivery(state: Planned): Moment {
+  const window = state.detail.promisedDelivery ?? state.detail.requestedDelivery
+  return window ? known(window.to) : assumed(arrival(state), PORT_TO_DOOR_DAYS)
+}
+
+function cutOff(code: CutOffCode, state: Planned): Moment {
+  const named = state.detail.cutOffs.find((it) => it.code === code)
+  return named ? known(named.at) : assumed(departure(state), -(USUAL_CUT_OFF_DAYS[code] ?? 1))
+}
+
+/** The moment of a `Due`, and what it was computed from, e.g. `VCO -P1D (assumed)`. */
+export function dueAt(due: Due, state: Planned, now: string): { at: string; basis: string } {
+  const anchor = momentOf(due.anchor, state, now)
+  return {
+    at: due.offset === undefined ? anchor.at : later(anchor.at, offsetMs(due.offset)),
+    basis: `${due.anchor}${due.offset === undefined ? '' : ` ${due.offset}`}${anchor.assumed ? ' (assumed)' : ''}`,
+  }
+}

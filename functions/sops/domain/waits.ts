@@ -1,0 +1,66 @@
+/** What a step waits for, and whether it has come. */
+import type { SopStep } from '../../../schemas/sop'
+import type { Fact } from '../../../schemas/timeline'
+import type { Awaited, Wait } from '../../../schemas/wait'
+import { entriesOf } from '../../platform/timeline'
+import type { ShipmentState } from '../../shipments/store'
+import { occurrenceOf } from '../../tracking/domain'
+
+/** What a step answers to its state machine: small, and nothing that the shipment does not hold. */
+export type Output = Record<string, unknown>
+
+/** The wait that a step holds its state with; none when it came without a token. */
+export function waitOf(step: SopStep, now: string): Wait | undefined {
+  if (!('token' in step) || step.token === undefined) return undefined
+  return { stepKey: step.key, token: step.token, awaited: awaitedBy(step), since: now }
+}
+
+function awaitedBy(step: Extract<SopStep, { token?: unknown }>): Awaited {
+  switch (step.step) {
+    case 'assignTask':
+    case 'screenParties':
+      return { kind: 'task', taskKey: step.key }
+    case 'awaitMilestone':
+      return { kind: 'milestone', milestone: step.milestone }
+    case 'requestDocument':
+    case 'awaitDocument':
+      return { kind: 'document', documentType: step.documentType }
+  }
+}
+
+/** What settles a wait; undefined while it is still to come. */
+export function settlement(
+  awaited: Awaited,
+  state: Pick<ShipmentState, 'header' | 'tasks' | 'documents' | 'timeline'>,
+): Output | undefined {
+  // Whoever cancels a shipment stops its execution; nothing goes on meanwhile.
+  if (state.header.status === 'CANCELLED') return undefined
+  if (awaited.kind === 'milestone') return occurrenceOf(state.timeline, awaited.milestone)
+  if (awaited.kind === 'document') {
+    const verified = state.documents.find((it) => it.documentType === awaited.documentType && it.status === 'VERIFIED')
+    return verified && { documentId: verified.documentId, documentType: verified.documentType }
+  }
+  const task = state.tasks.find((it) => it.stepKey === awaited.taskKey)
+  if (task?.status !== 'COMPLETED' && task?.status !== 'SKIPPED') return undefined
+  return { taskId: task.taskId, status: task.status, ...(task.result ? { result: task.result } : {}) }
+}
+
+/** The waits of a shipment that have been settled, with what settled them. */
+export const settledWaits = (state: ShipmentState): { wait: Wait; output: Output }[] =>
+  state.waits.flatMap((wait) => {
+    const output = settlement(wait.awaited, state)
+    return output ? [{ wait, output }] : []
+  })
+
+/** Exceptions that said a step was late are resolved once it is settled. */
+export function resolutions(state: Pick<ShipmentState, 'timeline'>, stepKeys: readonly string[]): Fact[] {
+  const resolved = new Set(entriesOf(state.timeline, 'exception.resolved').map((entry) => entry.data.stepKey))
+  return entriesOf(state.timeline, 'exception.raised')
+    .filter(
+      ({ data }) => data.concerns !== undefined && stepKeys.includes(data.concerns) && !resolved.has(data.stepKey),
+    )
+    .map(({ data }) => ({
+      type: 'exception.resolved',
+      data: { stepKey: data.stepKey, reason: `${data.concerns} was settled` },
+    }))
+}

@@ -1,0 +1,44 @@
+import * as z from 'zod'
+import { SopId, SopStep } from '../../schemas/sop'
+import { AppError } from '../platform/errors'
+import type { Handlers } from '../platform/route'
+import { ConditionFailed } from '../platform/table'
+import { liveVersion } from './client'
+import type { routes } from './contract'
+import { SOPS } from './domain/catalogue'
+import { loadDeniedParties, replaceDeniedParties } from './store'
+
+const changed = (version: number) =>
+  new AppError('stale', 'denied_parties.changed', `The list is at version ${version}`)
+
+export const handlers: Handlers<typeof routes> = {
+  async listSops() {
+    const items = await Promise.all(
+      SopId.options.map(async (sopId) => {
+        const { title, type, mode, loadTypes } = SOPS[sopId]
+        return { sopId, title, appliesTo: { type, mode, loadTypes: [...loadTypes] }, ...(await liveVersion(sopId)) }
+      }),
+    )
+    return { body: { items } }
+  },
+
+  async getSopVocabulary() {
+    return { body: { ...z.toJSONSchema(SopStep, { io: 'input' }) } }
+  },
+
+  async getDeniedParties(context) {
+    const { items, version } = await loadDeniedParties(context)
+    return { body: { items }, version }
+  },
+
+  async putDeniedParties(context, { body, ifMatch }) {
+    const { version } = await loadDeniedParties(context)
+    if (ifMatch !== undefined && ifMatch !== version) throw changed(version)
+    try {
+      await replaceDeniedParties(context, body.items, version)
+    } catch (error) {
+      throw error instanceof ConditionFailed ? changed(version + 1) : error
+    }
+    return { body, version: version + 1 }
+  },
+}

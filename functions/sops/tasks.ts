@@ -1,0 +1,48 @@
+/** The door that state machines call: one step of the vocabulary. */
+import { SopStep } from '../../schemas/sop'
+import { systemContext } from '../platform/context'
+import { AppError } from '../platform/errors'
+import { Contended } from '../platform/table'
+import { onShipment, registerWait } from '../shipments/store'
+import { decideStep } from './domain/steps'
+import { type Output, waitOf } from './domain/waits'
+import { release } from './release'
+import { loadDeniedParties } from './store'
+
+/** A failure under a name that state machines catch or retry by. */
+export class StepError extends Error {
+  constructor(name: 'SopStep.Invalid' | 'SopStep.Rejected' | 'SopStep.Busy', message: string) {
+    super(message)
+    this.name = name
+  }
+}
+
+/**
+ * Takes one step. The wait is registered before the shipment is read: whoever records what it waits for reads the
+ * waits after that, so one of the two always sees the other.
+ */
+export async function takeStep(payload: unknown, requestId: string): Promise<Output> {
+  const parsed = SopStep.safeParse(payload)
+  if (!parsed.success) throw new StepError('SopStep.Invalid', parsed.error.message)
+  const step = parsed.data
+  const context = systemContext(step.tenantId, `sop/${step.key}`, requestId)
+  const wait = waitOf(step, context.now)
+  try {
+    if (wait) await registerWait(context, step.shipmentId, wait)
+    const denied = step.step === 'screenParties' ? (await loadDeniedParties(context)).items : []
+    const { answer } = await onShipment(context, step.shipmentId, (state) =>
+      decideStep(step, state, { now: context.now, denied }),
+    )
+    if (wait && answer.settled) await release(context, step.shipmentId, wait, answer.output)
+    return answer.output
+  } catch (error) {
+    throw named(error)
+  }
+}
+
+/** Rules that said no and contention get names; anything else keeps its own, and is retried as unknown. */
+function named(error: unknown): unknown {
+  if (error instanceof AppError) return new StepError('SopStep.Rejected', `${error.code}: ${error.message}`)
+  if (error instanceof Contended) return new StepError('SopStep.Busy', 'Others are changing the shipment')
+  return error
+}

@@ -1,0 +1,51 @@
+/** The data that a task asks for, checked against its form. */
+import * as z from 'zod'
+import { Instant, Money } from '../../schemas/common'
+import { ContainerNumber } from '../../schemas/shipment'
+import type { FormField } from '../../schemas/task'
+import { type FieldError, invalid, pointerOf } from '../platform/errors'
+import { containerCheckDigit } from '../shipments/domain'
+
+const Container = ContainerNumber.refine((number) => containerCheckDigit(number) === Number(number[10]), {
+  message: 'the ISO 6346 check digit is wrong',
+})
+
+function fieldSchema(field: FormField): z.ZodType {
+  switch (field.type) {
+    case 'text':
+      return z.string().trim().min(1).max(500)
+    case 'number':
+      return z.number()
+    case 'boolean':
+      return z.boolean()
+    case 'instant':
+      return Instant
+    case 'choice':
+      return z.enum(field.options ?? [])
+    case 'containerNumber':
+      return Container
+    case 'money':
+      return Money
+  }
+}
+
+/** The data with times in UTC; throws `validation_failed` naming each wrong, missing or unknown field. */
+export function readForm(form: readonly FormField[], data: Record<string, unknown>): Record<string, unknown> {
+  const shape = form.map((field) => {
+    const schema = fieldSchema(field)
+    return [field.name, field.required ? schema : schema.optional()] as const
+  })
+  const parsed = z.strictObject(Object.fromEntries(shape)).safeParse(data)
+  if (!parsed.success) throw invalid(parsed.error.issues.flatMap(fieldErrors))
+  return parsed.data
+}
+
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      pointer: pointerOf(['data', key]),
+      code: issue.code,
+      message: 'the task does not ask for this',
+    }))
+  return [{ pointer: pointerOf(['data', ...issue.path]), code: issue.code, message: issue.message }]
+}
