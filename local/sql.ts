@@ -19,7 +19,12 @@ export function query<Row>(db: Database, sql: string): Query<Row> {
   let several: typeof single | undefined
   // The driver types rows as unknown; each service reads only columns of tables that it made itself, so the casts are sound.
   return {
-    get: (...values) => single.get(...values) as Row | undefined,
+    get(...values) {
+      const row = single.get(...values) as (Row & { _metadata?: unknown }) | undefined
+      // The driver's timing, which only get() adds.
+      if (row) delete row._metadata
+      return row
+    },
     all(...values) {
       several ??= db.prepare(sql)
       return several.all(...values) as Row[]
