@@ -19,8 +19,15 @@ export type TextractBlock = {
 }
 
 export type TextractGeometry = {
-  BoundingBox?: { Left?: number; Top?: number; Width?: number; Height?: number } | undefined
-  Polygon?: { X?: number; Y?: number }[] | undefined
+  BoundingBox?:
+    | {
+        Left?: number | undefined
+        Top?: number | undefined
+        Width?: number | undefined
+        Height?: number | undefined
+      }
+    | undefined
+  Polygon?: { X?: number | undefined; Y?: number | undefined }[] | undefined
 }
 
 /** A piece of text with its place: `at` on the straightened page (for layout), `box` as Textract gave it (for people). */

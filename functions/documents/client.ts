@@ -1,0 +1,68 @@
+/** The AWS services of the intake. */
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn'
+import {
+  GetDocumentAnalysisCommand,
+  type GetDocumentAnalysisCommandOutput,
+  StartDocumentAnalysisCommand,
+  TextractClient,
+} from '@aws-sdk/client-textract'
+import { env } from '../platform/env'
+
+const s3 = new S3Client({})
+const textract = new TextractClient({})
+const states = new SFNClient({})
+
+export async function readObject(key: string, versionId: string): Promise<Uint8Array> {
+  const { Body } = await s3.send(
+    new GetObjectCommand({ Bucket: env('DOCUMENTS_BUCKET'), Key: key, VersionId: versionId }),
+  )
+  if (!Body) throw new Error(`${key} has no content`)
+  return Body.transformToByteArray()
+}
+
+/** Starts the reading of a document, or finds the one that was started for it. Answers its job id. */
+export async function startReading(key: string, versionId: string, documentId: string): Promise<string> {
+  const { JobId } = await textract.send(
+    new StartDocumentAnalysisCommand({
+      ClientRequestToken: documentId,
+      JobTag: documentId,
+      DocumentLocation: { S3Object: { Bucket: env('DOCUMENTS_BUCKET'), Name: key, Version: versionId } },
+      FeatureTypes: ['FORMS', 'TABLES'],
+      NotificationChannel: { SNSTopicArn: env('TEXTRACT_TOPIC_ARN'), RoleArn: env('TEXTRACT_ROLE_ARN') },
+    }),
+  )
+  if (!JobId) throw new Error('Textract gave no job id')
+  return JobId
+}
+
+export async function readingStatus(jobId: string): Promise<string | undefined> {
+  return (await textract.send(new GetDocumentAnalysisCommand({ JobId: jobId, MaxResults: 1 }))).JobStatus
+}
+
+/** All pages of an answer, in order. */
+export async function readingOf(jobId: string): Promise<GetDocumentAnalysisCommandOutput[]> {
+  const answers: GetDocumentAnalysisCommandOutput[] = []
+  let next: string | undefined
+  do {
+    const answer = await textract.send(new GetDocumentAnalysisCommand({ JobId: jobId, NextToken: next }))
+    answers.push(answer)
+    next = answer.NextToken
+  } while (next)
+  return answers
+}
+
+/** Lets the waiting intake go on. A token that was answered or has timed out is nobody's any more. */
+export async function answerToken(
+  token: string,
+  outcome: { jobId: string } | { error: string; cause: string },
+): Promise<void> {
+  try {
+    if ('jobId' in outcome)
+      await states.send(new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify(outcome) }))
+    else await states.send(new SendTaskFailureCommand({ taskToken: token, ...outcome }))
+  } catch (error) {
+    if (!(error instanceof Error && ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'].includes(error.name)))
+      throw error
+  }
+}

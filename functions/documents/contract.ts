@@ -1,0 +1,100 @@
+import * as z from 'zod'
+import { DocumentId, ShipmentId } from '../../schemas/common'
+import { AnnounceDocument, DocumentRecord } from '../../schemas/document'
+import { Extraction } from '../../schemas/extraction'
+import { type Role, Role as Roles } from '../../schemas/role'
+import { type Contract, route } from '../platform/route'
+
+const SENDERS: Role[] = Roles.options.filter((role) => role !== 'AUDITOR')
+const shipment = z.object({ shipmentId: ShipmentId })
+const one = z.object({ shipmentId: ShipmentId, documentId: DocumentId })
+
+export const routes = {
+  announceDocument: route({
+    method: 'POST',
+    path: '/v1/shipments/{shipmentId}/documents',
+    summary: 'Announce a document; answers a presigned form that takes this file and no other',
+    roles: SENDERS,
+    params: shipment,
+    body: AnnounceDocument,
+    status: 201,
+    response: z
+      .object({
+        documentId: DocumentId,
+        status: DocumentRecord.shape.status,
+        upload: z.object({
+          url: z.string(),
+          method: z.literal('POST'),
+          fields: z
+            .record(z.string(), z.string())
+            .describe('Form fields to send before the file, which comes last as `file`'),
+          expiresAt: z.string(),
+          maxBytes: z.int(),
+        }),
+      })
+      .meta({ id: 'AnnouncedDocument' }),
+    errors: ['shipment.not_found', 'shipment.ended'],
+  }),
+  listDocuments: route({
+    method: 'GET',
+    path: '/v1/shipments/{shipmentId}/documents',
+    summary: 'Documents of a shipment; a partner sees its own',
+    roles: Roles.options,
+    params: shipment,
+    status: 200,
+    response: z.object({ items: z.array(DocumentRecord) }),
+    errors: ['shipment.not_found'],
+  }),
+  getDocument: route({
+    method: 'GET',
+    path: '/v1/shipments/{shipmentId}/documents/{documentId}',
+    summary: 'A document, and what was read from it: each value with confidence and place on the page',
+    roles: Roles.options,
+    params: one,
+    status: 200,
+    response: z.object({ document: DocumentRecord, extraction: Extraction.optional() }).meta({ id: 'ReadDocument' }),
+    errors: ['shipment.not_found', 'document.not_found'],
+  }),
+  getDocumentContent: route({
+    method: 'GET',
+    path: '/v1/shipments/{shipmentId}/documents/{documentId}/content',
+    summary: 'A link to the file, for five minutes',
+    roles: Roles.options,
+    params: one,
+    status: 200,
+    response: z.object({ url: z.string(), expiresAt: z.string() }).meta({ id: 'DocumentContent' }),
+    errors: ['shipment.not_found', 'document.not_found', 'document.not_uploaded'],
+  }),
+  reviewDocument: route({
+    method: 'POST',
+    path: '/v1/shipments/{shipmentId}/documents/{documentId}/reviews',
+    summary: 'Accept or reject a document that could not be verified by itself',
+    roles: ['DOCUMENTATION', 'TENANT_ADMIN'],
+    params: one,
+    body: z.discriminatedUnion('decision', [
+      z.object({ decision: z.literal('ACCEPT') }),
+      z.object({ decision: z.literal('REJECT'), reason: z.string().min(1).max(300) }),
+    ]),
+    status: 200,
+    response: DocumentRecord,
+    errors: ['shipment.not_found', 'document.not_found', 'document.not_in_review'],
+  }),
+}
+
+export const contract = {
+  domain: 'documents',
+  doors: {
+    api: { access: ['table:write', 'documents:read', 'documents:write'] },
+    // Reading a large answer of Textract is work for memory and seconds.
+    tasks: { access: ['table:write', 'documents:read', 'textract:read', 'tokens:answer'], memory: 1024, timeout: 120 },
+  },
+  routes,
+  publishes: [
+    'document.announced',
+    'document.uploaded',
+    'document.verified',
+    'document.review-needed',
+    'document.rejected',
+  ],
+  subscribes: [],
+} as const satisfies Contract

@@ -1,0 +1,81 @@
+import { newId } from '../platform/context'
+import { awsEnvironment, env } from '../platform/env'
+import { AppError } from '../platform/errors'
+import type { Handlers } from '../platform/route'
+import { loadShipment, onShipment } from '../shipments/store'
+import type { routes } from './contract'
+import { decideAnnounce, decideReview, documentOf, uploadKey } from './domain'
+import { presignGet, presignPost } from './presign'
+import { loadExtraction } from './store'
+
+const UPLOAD_SECONDS = 3600
+const DOWNLOAD_SECONDS = 300
+
+export const handlers: Handlers<typeof routes> = {
+  async announceDocument(context, { params, body, ifMatch, idempotencyKey }) {
+    const { answer, version, replayed } = await onShipment(
+      context,
+      params.shipmentId,
+      (state) => {
+        const documentId = newId('doc', context.now)
+        return { decision: decideAnnounce(state, body, documentId, context), answer: { documentId } }
+      },
+      { ifMatch, idempotency: { operation: 'announceDocument', key: idempotencyKey, request: body } },
+    )
+    const { url, fields, expiresAt } = presignPost(awsEnvironment(), {
+      ...body,
+      bucket: env('DOCUMENTS_BUCKET'),
+      key: uploadKey(context.tenantId, params.shipmentId, answer.documentId),
+      now: context.now,
+      seconds: UPLOAD_SECONDS,
+    })
+    const upload = { url, method: 'POST' as const, fields, expiresAt, maxBytes: body.bytes }
+    return { body: { documentId: answer.documentId, status: 'AWAITING_UPLOAD', upload }, version, replayed }
+  },
+
+  async listDocuments(context, { params }) {
+    const { documents, header } = await loadShipment(context, params.shipmentId)
+    const viewer = context.organizationId
+    const items = documents.filter((document) => viewer === undefined || document.organizationId === viewer)
+    return { body: { items }, version: header.version }
+  },
+
+  async getDocument(context, { params }) {
+    const state = await loadShipment(context, params.shipmentId)
+    const document = documentOf(state, params.documentId, context.organizationId)
+    const extraction = await loadExtraction(context, params.documentId)
+    return { body: { document, ...(extraction ? { extraction } : {}) }, version: state.header.version }
+  },
+
+  async getDocumentContent(context, { params }) {
+    const state = await loadShipment(context, params.shipmentId)
+    const document = documentOf(state, params.documentId, context.organizationId)
+    if (document.status === 'AWAITING_UPLOAD')
+      throw new AppError('conflict', 'document.not_uploaded', 'The file has not arrived yet')
+    const link = presignGet(awsEnvironment(), {
+      bucket: env('DOCUMENTS_BUCKET'),
+      key: uploadKey(context.tenantId, params.shipmentId, params.documentId),
+      versionId: document.versionId,
+      now: context.now,
+      seconds: DOWNLOAD_SECONDS,
+    })
+    return { body: link }
+  },
+
+  async reviewDocument(context, { params, body, ifMatch, idempotencyKey }) {
+    const { answer, version, replayed } = await onShipment(
+      context,
+      params.shipmentId,
+      (state) => {
+        const document = documentOf(state, params.documentId, undefined)
+        const decision = decideReview(document, body)
+        return { decision, answer: decision.documents?.[0] ?? document }
+      },
+      {
+        ifMatch,
+        idempotency: { operation: 'reviewDocument', key: idempotencyKey, request: { ...params, ...body } },
+      },
+    )
+    return { body: answer, version, replayed }
+  },
+}
