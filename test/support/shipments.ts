@@ -41,11 +41,11 @@ export const aCommand = (change: Partial<CreateShipment> = {}): CreateShipment =
 export function aShipment(change: Partial<CreateShipment> = {}, now = ORDERED): ShipmentState {
   const { header, detail, fact } = createShipment(aCommand(change), newId('shp', now), now)
   const created = { header, detail, timeline: [], tasks: [], documents: [], waits: [], answers: new Map() }
-  return after({ ...created, header: { ...header, version: 0 } }, [fact], now)
+  return withFacts({ ...created, header: { ...header, version: 0 } }, [fact], now)
 }
 
 /** The state with more facts in its timeline. */
-export function after(state: ShipmentState, facts: readonly Fact[], now: string): ShipmentState {
+export function withFacts(state: ShipmentState, facts: readonly Fact[], now: string): ShipmentState {
   const version = state.header.version
   const entries = facts.map(
     (fact, index) =>
@@ -82,7 +82,7 @@ export const aRetraction = (retractedEventId: string, at: string): RecordEvent =
 /** The state after an event was recorded. */
 export function recorded(state: ShipmentState, event: RecordEvent, now: string): ShipmentState {
   const { decision } = decideRecordEvent(state, event, now)
-  return after({ ...state, header: { ...state.header, ...decision.header } }, decision.facts, now)
+  return withFacts({ ...state, header: { ...state.header, ...decision.header } }, decision.facts, now)
 }
 
 export const aContext = (more: Partial<Context> = {}): Context => ({
