@@ -58,7 +58,9 @@ function limited(value: string): string {
   return value.length > MAX_ENCODED ? fail(`The argument is longer than ${MAX_ENCODED} characters`) : value
 }
 
+/** Blank text is null, as the service's own parser has it. */
 function parse(value: string): Json {
+  if (value.trim() === '') return null
   try {
     return JSON.parse(value)
   } catch {

@@ -79,7 +79,7 @@ export class PathParser {
     const segments: Segment[] = []
     for (;;) {
       if (this.take('..')) segments.push({ kind: 'descend' }, this.peek() === '[' ? this.bracket() : this.dotted())
-      else if (this.take('.')) segments.push(this.dotted())
+      else if (this.take('.')) segments.push(this.peek() === '[' ? this.bracket() : this.dotted())
       else if (this.peek() === '[') segments.push(this.bracket())
       else return segments
     }
@@ -216,11 +216,14 @@ export class PathParser {
     return { value: this.literal() }
   }
 
-  private literal(): number | boolean | null {
-    const word = this.match(/true|false|null|-?\d+(\.\d+)?([eE][+-]?\d+)?/y)
+  /** A bare word stands for the text that it is. */
+  private literal(): number | boolean | string | null {
+    const number = this.match(/-?\d+(\.\d+)?([eE][+-]?\d+)?/y)
+    if (number !== undefined) return Number(number)
+    const word = this.match(/[A-Za-z_]\w*/y)
     if (word === undefined) this.fail('a value is missing')
     if (word === 'null') return null
-    return word === 'true' || word === 'false' ? word === 'true' : Number(word)
+    return word === 'true' || word === 'false' ? word === 'true' : word
   }
 
   private operator(token: string): boolean {

@@ -88,13 +88,17 @@ function refuseUnsupported(definition: JsonObject) {
   }
 }
 
-/** The recorder blanked timestamps. One that a Wait reads, and that was over at once, may be any time in the past. */
+const BLANKED = /"(date|<timestamp>|timestamp|datetime)"/g
+
+/** The recorder blanked timestamps. The cause of an error tells it; one that was over at once may be any in the past. */
 function unmaskTimes(definition: JsonObject, events: RecordedEvent[]): RecordedEvent[] {
   const waits = statesOf(definition).some(([, state]) => state.TimestampPath !== undefined)
   const text = JSON.stringify(events)
-  if (!waits || !/"(date|<timestamp>|timestamp|datetime)"/.test(text)) return events
-  if (!text.includes('WaitStateExited')) throw new Unclaimed('the timestamp that decides is blanked in the recording')
-  return JSON.parse(text.replace(/"(date|<timestamp>|timestamp|datetime)"/g, '"2016-03-14T01:59:00Z"'))
+  if (!waits || !text.match(BLANKED)) return events
+  const said = / == (\d[^"]*)"/.exec(text)?.[1]
+  if (said === undefined && !text.includes('WaitStateExited'))
+    throw new Unclaimed('the timestamp that decides is blanked in the recording')
+  return JSON.parse(text.replace(BLANKED, JSON.stringify(said ?? '2016-03-14T01:59:00Z')))
 }
 
 function featuresOf(definition: JsonObject): string[] {
@@ -219,7 +223,7 @@ async function judgeEnding(recording: Recording, ending: JsonObject): Promise<Ou
     throw new Unclaimed('an Express workflow whose task outcomes are not recorded')
   }
   const input = payload(end.input ?? recording.literalInputs[0])
-  const { execution } = await replay(template.definition, input, [])
+  const { execution } = await replay(template.definition, input, [], 'express')
   const reasons: string[] = []
   if (end.output !== undefined && !unify(payload(end.output), execution.output))
     reasons.push(`output: got ${JSON.stringify(execution.output)}`)

@@ -29,21 +29,25 @@ export interface Recording {
 export function readRecordings(dir: string): Recording[] {
   const base = existsSync(join(dir, 'localstack')) ? join(dir, 'localstack') : dir
   const links = readJson(join(base, 'test_to_template.json'))
+  const all = files(join(base, 'templates'), '.json5')
   return files(join(base, 'snapshots'), '.json').flatMap((file) =>
     Object.entries(readJson(file)).flatMap(([id, test]) => {
       const content = isObject(test) ? test['recorded-content'] : undefined
-      return isObject(content) ? [recording(base, id, content, links[id])] : []
+      return isObject(content) ? [recording(base, id, content, links[id], all)] : []
     }),
   )
 }
 
-function recording(base: string, id: string, content: JsonObject, link: Json | undefined): Recording {
-  const { templates = [], literal_inputs: inputs = [] } = isObject(link) ? link : {}
+function recording(base: string, id: string, content: JsonObject, link: Json | undefined, all: string[]): Recording {
+  const { templates: linked = [], literal_inputs: inputs = [] } = isObject(link) ? link : {}
+  // Some ids name the template's file instead of linking it.
+  const byName = all.filter((file) => id.includes(`[${file.replace(/^.*\//, '')}`))
+  const templates = Array.isArray(linked) && linked.length > 0 ? linked : byName.map((file) => file.slice(base.length))
   return {
     id,
     parameter: /\[(.*)\]$/s.exec(id)?.[1],
     content,
-    templates: Array.isArray(templates) ? templates.flatMap((path) => readTemplate(base, String(path))) : [],
+    templates: templates.flatMap((path) => readTemplate(base, String(path))),
     literalInputs: Array.isArray(inputs) ? inputs : [],
   }
 }

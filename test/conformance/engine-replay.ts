@@ -54,8 +54,14 @@ function enteredBefore(events: RecordedEvent[], scheduled: RecordedEvent): strin
 
 const START = Date.parse('2024-01-01T00:00:00Z')
 
-export async function replay(definition: JsonObject, input: Json, events: RecordedEvent[]): Promise<Replay> {
-  return new Replayer(definition, events).run(input)
+/** `kind` is the part of the execution's ARN that tells Standard from Express. */
+export async function replay(
+  definition: JsonObject,
+  input: Json,
+  events: RecordedEvent[],
+  kind: 'execution' | 'express' = 'execution',
+): Promise<Replay> {
+  return new Replayer(definition, events).run(input, kind)
 }
 
 class Replayer {
@@ -74,10 +80,10 @@ class Replayer {
       .sort((a, b) => events.indexOf(a.event) - events.indexOf(b.event))
   }
 
-  async run(input: Json): Promise<Replay> {
+  async run(input: Json, kind: string): Promise<Replay> {
     const roleArn = String(this.events[0]?.details.roleArn ?? '')
     const machine = 'arn:aws:states:us-east-1:111111111111:stateMachine:recorded'
-    const id = 'arn:aws:states:us-east-1:111111111111:execution:recorded:run'
+    const id = `arn:aws:states:us-east-1:111111111111:${kind}:recorded:run:1`
     const context = { id, name: 'run', roleArn, stateMachine: { id: machine, name: 'recorded' }, seed: 1 }
     let step = this.note(await start(this.definition, input, context, this.clock))
     for (let turns = 0; step.execution.status === 'RUNNING' && turns < 1000; turns++) {

@@ -2,7 +2,8 @@ import { isObject, type Json } from '../../engine/json'
 
 /** The recorder replaced values that change from run to run; those match anything. */
 function isMask(value: string, key: string | undefined): boolean {
-  if (/^(date|datetime|timestamp|generated-uuid)$/.test(value)) return true
+  if (/^(date|datetime|timestamp|generated-uuid|s[fn][fn]_role_arn|(start|entered|stop|end)-(time|date))$/.test(value))
+    return true
   if (/^[a-zA-Z]+EventDetails\.[a-zA-Z]+$/.test(value)) return true
   return key !== undefined && (value === key || value === kebab(key)) && value.length > 2
 }
