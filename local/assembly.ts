@@ -151,8 +151,7 @@ class Stack implements Scope {
           if (value !== undefined) properties[key] = value
         }
         const name = resourceTypes[type]?.name
-        if (name !== undefined && type !== 'AWS::ApiGatewayV2::Authorizer')
-          properties[name] = this.named(logicalId).name
+        if (name !== undefined) properties[name] = this.named(logicalId).name
         return {
           logicalId,
           type,

@@ -5,6 +5,7 @@ import { transformSync } from 'esbuild'
 import * as z from 'zod'
 import { Environment, PAYLOAD_LIMIT, type RawResult } from './lambda-environment'
 import type { WorkerSettings } from './lambda-worker'
+import { parseProperties } from './properties'
 import { stableId } from './resource-types'
 import { AwsError, type Principal, type Resource } from './service'
 
@@ -61,9 +62,9 @@ export function createFunctions(options: FunctionsOptions): Functions {
   const byName = new Map<string, Pool>()
   const byKey = new Map<string, Principal>()
   for (const resource of options.functions) {
-    const properties = parseFunction(resource)
+    const properties = parseProperties(FunctionProperties, resource)
     const accessKey = `AKIA${stableId(`key ${resource.arn}`, 16).toUpperCase()}`
-    byKey.set(accessKey, { roleArn: properties.Role })
+    byKey.set(accessKey, { roleArn: properties.Role, session: properties.FunctionName })
     byName.set(properties.FunctionName, new Pool(properties, resource.arn, accessKey, source, options))
   }
   const lane = new Lane()
@@ -94,12 +95,6 @@ export function createFunctions(options: FunctionsOptions): Functions {
 /** `arn:…:function:name[:qualifier]` or the name itself. */
 function functionName(nameOrArn: string): string {
   return nameOrArn.startsWith('arn:') ? (nameOrArn.split(':')[6] ?? '') : nameOrArn
-}
-
-function parseFunction(resource: Resource): FunctionProperties {
-  const parsed = FunctionProperties.safeParse(resource.properties)
-  if (parsed.success) return parsed.data
-  throw new Error(`${resource.logicalId} (${resource.type}): ${z.prettifyError(parsed.error)}`)
 }
 
 /** Two background invocations at a time, one while HTTP requests are under way. */

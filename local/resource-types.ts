@@ -37,6 +37,7 @@ export function stableId(seed: string, length: number): string {
   const digits = BigInt(`0x${createHash('sha256').update(seed).digest('hex')}`).toString(36)
   return digits.slice(0, length)
 }
+export const clientSecret = (clientName: string) => stableId(`secret ${clientName}`, 40)
 const apiId = (n: Named) => stableId(`api ${n.name}`, 10)
 const poolId = (n: Named) => `${n.region}_${stableId(`pool ${n.name}`, 9)}`
 const queueUrl = (n: Named) => `${n.endpoint}/${n.accountId}/${n.name}`
@@ -66,7 +67,6 @@ export const resourceTypes: Record<string, ResourceType> = {
   },
   'AWS::ApiGatewayV2::Authorizer': {
     here: 'JWT: RS256 signature, iss, aud or client_id, exp, nbf, scopes',
-    name: 'Name',
     uses: ['ApiId', 'AuthorizerType', 'IdentitySource', 'JwtConfiguration'],
     ignores: ['Name'],
   },
@@ -127,7 +127,7 @@ export const resourceTypes: Record<string, ResourceType> = {
     ref: (n) => stableId(`client ${n.name}`, 26),
     attributes: {
       ClientId: (n) => stableId(`client ${n.name}`, 26),
-      ClientSecret: (n) => stableId(`secret ${n.name}`, 40),
+      ClientSecret: (n) => clientSecret(n.name),
       Name: (n) => n.name,
     },
     uses: [
@@ -201,6 +201,13 @@ export const resourceTypes: Record<string, ResourceType> = {
       'WarmThroughput',
       'WriteOnDemandThroughputSettings',
     ],
+  },
+  'AWS::Events::Archive': {
+    here: 'events are kept for the retention, and can be replayed',
+    name: 'ArchiveName',
+    arn: (n) => arn(n, 'events', `archive/${n.name}`),
+    uses: ['ArchiveName', 'EventPattern', 'RetentionDays', 'SourceArn'],
+    ignores: ['Description', 'KmsKeyIdentifier'],
   },
   'AWS::Events::EventBus': {
     here: 'bus with rules, retries and dead letters',
@@ -477,11 +484,6 @@ export const inertTypes: Record<
   'AWS::Cognito::UserPoolResourceServer': {
     why: 'scopes are taken from the clients',
     ref: (n) => text(n.property('Identifier')),
-  },
-  'AWS::Events::Archive': {
-    why: 'the timeline can be replayed from the table',
-    name: 'ArchiveName',
-    arn: (n) => arn(n, 'events', `archive/${n.name}`),
   },
   'AWS::Events::EventBusPolicy': { why: 'one account' },
   'AWS::IAM::OIDCProvider': {

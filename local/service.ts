@@ -14,6 +14,8 @@ export interface Clock {
 /** Who signed a call: a function's role (credentials handed to its worker) or the runtime itself. */
 export interface Principal {
   roleArn: string
+  /** The session's name, as it shows in error messages: the function's. */
+  session?: string
 }
 
 /** An error as AWS answers it on the wire. */

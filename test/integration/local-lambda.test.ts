@@ -90,9 +90,11 @@ test('a function sees its own environment alone, and signs as its own role', asy
   expect(berth.answer.HOME).toBeUndefined()
   expect(functions.principalOf(berth.answer.AWS_ACCESS_KEY_ID)).toEqual({
     roleArn: 'arn:aws:iam::000000000000:role/berth',
+    session: 'berth',
   })
   expect(functions.principalOf(quay.answer.AWS_ACCESS_KEY_ID)).toEqual({
     roleArn: 'arn:aws:iam::000000000000:role/quay',
+    session: 'quay',
   })
   expect(functions.principalOf('AKIAUNKNOWN')).toBeUndefined()
 })
