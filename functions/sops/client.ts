@@ -5,7 +5,6 @@ import {
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
   InvalidToken,
-  SendTaskFailureCommand,
   SendTaskSuccessCommand,
   SFNClient,
   StartExecutionCommand,
@@ -96,14 +95,5 @@ export async function settleToken(taskToken: string, output: Record<string, unkn
     await stepFunctions().send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }))
   } catch (error) {
     if (!isGone(error)) throw error
-  }
-}
-
-/** Fails the state that is held by the token, so that its machine computes the deadline anew. */
-export async function shakeToken(taskToken: string, error: string): Promise<void> {
-  try {
-    await stepFunctions().send(new SendTaskFailureCommand({ taskToken, error, cause: 'The plan was amended' }))
-  } catch (failure) {
-    if (!isGone(failure)) throw failure
   }
 }

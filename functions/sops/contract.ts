@@ -40,7 +40,7 @@ export const routes = {
     body: DeniedPartyList,
     status: 200,
     response: DeniedPartyList,
-    errors: ['denied_parties.changed'],
+    errors: ['denied_parties.changed', 'denied_parties.too_many'],
   }),
 }
 
@@ -67,7 +67,6 @@ export const contract = {
   ],
   subscribes: [
     'shipment.created',
-    'shipment.amended',
     'shipment.cancelled',
     'milestone.recorded',
     'task.completed',

@@ -11,6 +11,11 @@ import { loadDeniedParties, replaceDeniedParties } from './store'
 const changed = (version: number) =>
   new AppError('stale', 'denied_parties.changed', `The list is at version ${version}`)
 
+/** Characters; an item of the table holds 400 KB, and a name may take three bytes a character. */
+const MAX_LIST = 120_000
+const tooMany = () =>
+  new AppError('unprocessable', 'denied_parties.too_many', `The list is longer than ${MAX_LIST} characters`)
+
 export const handlers: Handlers<typeof routes> = {
   async listSops() {
     const items = await Promise.all(
@@ -32,6 +37,7 @@ export const handlers: Handlers<typeof routes> = {
   },
 
   async putDeniedParties(context, { body, ifMatch }) {
+    if (JSON.stringify(body).length > MAX_LIST) throw tooMany()
     const { version } = await loadDeniedParties(context)
     if (ifMatch !== undefined && ifMatch !== version) throw changed(version)
     try {

@@ -3,7 +3,7 @@
 import type { Reaction, Reactions } from '../platform/consume'
 import type { Context } from '../platform/context'
 import { loadShipment, onShipment, type ShipmentState } from '../shipments/store'
-import { shakeToken, startSop, stopSop } from './client'
+import { startSop, stopSop } from './client'
 import type { contract } from './contract'
 import { decidePin, decideUnmanaged, sopFor, sopInput } from './domain/catalogue'
 import { resolutions, settledWaits } from './domain/waits'
@@ -37,12 +37,6 @@ const start: Reaction<'shipment.created'> = async (context, { subjectId }) => {
   if (answer === 'stop') await stopSop(pin.executionArn, 'The shipment was cancelled')
 }
 
-/** Deadlines are computed when a wait begins; when the plan changes, its machine has to compute them anew. */
-const shake: Reaction<'shipment.amended'> = async (context, { subjectId }) => {
-  const { waits } = await loadShipment(context, subjectId)
-  for (const wait of waits) await shakeToken(wait.token, 'SopStep.PlanAmended')
-}
-
 const stop: Reaction<'shipment.cancelled'> = async (context, { subjectId, data }) => {
   const { header } = await loadShipment(context, subjectId)
   if (header.sop) await stopSop(header.sop.executionArn, data.reason)
@@ -50,7 +44,6 @@ const stop: Reaction<'shipment.cancelled'> = async (context, { subjectId, data }
 
 export const reactions: Reactions<(typeof contract)['subscribes'][number]> = {
   'shipment.created': start,
-  'shipment.amended': shake,
   'shipment.cancelled': stop,
   'milestone.recorded': signal,
   'task.completed': signal,

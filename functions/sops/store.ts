@@ -15,7 +15,7 @@ export interface DeniedParties {
 export async function loadDeniedParties(context: Context): Promise<DeniedParties> {
   const item = await get(context, KEY)
   return item
-    ? { items: Stored.parse(JSON.parse(String(item['body']))), version: Number(item['version']) }
+    ? { items: Stored.parse(JSON.parse(String(item.body))), version: Number(item.version) }
     : { items: [], version: 0 }
 }
 

@@ -157,7 +157,7 @@ const MAX_AHEAD = 24 * 3600 * 1000
 
 /** A form's `occurredAt`, where it has one, is when the milestone happened. */
 function occurredAt(result: Record<string, unknown>, now: string): string {
-  const at = result['occurredAt']
+  const at = result.occurredAt
   if (typeof at !== 'string') return now
   if (Date.parse(at) > Date.parse(now) + MAX_AHEAD)
     throw invalid([{ pointer: '/data/occurredAt', code: 'event.in_future', message: 'lies in the future' }])

@@ -7,7 +7,7 @@ import { get, type Item, list, type PageRequest } from '../platform/table'
 import { shipmentPk } from '../shipments/store'
 import { partsOf } from './domain'
 
-const taskOf = (item: Item) => Task.parse(JSON.parse(String(item['body'])))
+const taskOf = (item: Item) => Task.parse(JSON.parse(String(item.body)))
 
 /** Open tasks due first; closed ones latest first. */
 export async function listTasks(
@@ -30,5 +30,5 @@ export async function getTask(context: Context, taskId: string): Promise<{ task:
     get(context, { pk, sk: 'SHIPMENT' }),
   ])
   if (!task || !header) throw notFound('task')
-  return { task: taskOf(task), version: Number(header['version']) }
+  return { task: taskOf(task), version: Number(header.version) }
 }
