@@ -1,0 +1,3 @@
+import { addClaims } from './tasks'
+
+export const tasks = addClaims

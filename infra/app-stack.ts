@@ -1,0 +1,62 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import { SnsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
+import type { Construct } from 'constructs'
+import type { Contract } from '../functions/platform/route'
+import { notify } from './constructs/alarms'
+import { ServiceDashboard } from './constructs/dashboard'
+import { DocumentIntake } from './constructs/document-intake'
+import { DomainService } from './constructs/domain-service'
+import type { GrantTargets } from './constructs/grants'
+import { HttpApi } from './constructs/http-api'
+import { OutboxPipe } from './constructs/outbox-pipe'
+import { TextractTopic } from './constructs/textract-notice'
+import { isSop, processes, type TaskFunctions, Workflow } from './constructs/workflow'
+import type { DataStack } from './data-stack'
+
+export interface AppStackProps extends StackProps {
+  data: DataStack
+  contracts: readonly Contract[]
+}
+
+/** Everything that holds no state: functions, API, machines, and how events flow between them. */
+export class AppStack extends Stack {
+  constructor(scope: Construct, id: string, { data, contracts, ...props }: AppStackProps) {
+    super(scope, id, props)
+    const { platform, config } = data
+    const definitions = processes()
+    const textract = new TextractTopic(this, 'Textract', config)
+    const targets: GrantTargets = {
+      ...platform,
+      stack: this,
+      sops: definitions.filter(isSop),
+      processes: definitions,
+      textract,
+    }
+    const services = contracts.map((contract) => new DomainService(this, contract, targets))
+    const { api } = new HttpApi(this, 'Http', { config, identity: data.identity, services })
+    const pipe = new OutboxPipe(this, 'Outbox', platform)
+    const workflows = this.addWorkflows(definitions, services, data)
+    this.addTextractCallback(services, textract)
+    new ServiceDashboard(this, 'Dashboard', { config, api, services, workflows, pipe })
+    new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint })
+    if (config.alarmEmail) notify(this, config.alarmEmail)
+  }
+
+  private addWorkflows(definitions: string[], services: DomainService[], { platform }: DataStack): Workflow[] {
+    const tasks: TaskFunctions = Object.fromEntries(services.map(({ contract, tasks }) => [tokenOf(contract), tasks]))
+    return definitions.map((process) => {
+      const workflow = new Workflow(this, process, { config: platform.config, process, tasks })
+      if (process === 'document-intake') new DocumentIntake(this, 'Intake', platform, workflow)
+      return workflow
+    })
+  }
+
+  private addTextractCallback(services: DomainService[], { topic }: TextractTopic): void {
+    const documents = services.find(({ contract }) => contract.domain === 'documents')
+    documents?.tasks?.addEventSource(new SnsEventSource(topic))
+  }
+}
+
+/** What definitions call a domain's tasks by: the SOP vocabulary has a name of its own. */
+const tokenOf = ({ domain }: Contract) =>
+  domain === 'sops' ? 'SopStepFunctionArn' : `${domain[0]?.toUpperCase()}${domain.slice(1)}TasksFunctionArn`

@@ -1,0 +1,38 @@
+/** Every domain's contract. What is not listed here is neither deployed nor documented. */
+import { contract as billing } from '../functions/billing/contract'
+import { contract as documents } from '../functions/documents/contract'
+import { contract as identity } from '../functions/identity/contract'
+import { contract as imports } from '../functions/imports/contract'
+import { contract as places } from '../functions/places/contract'
+import type { Contract, Door } from '../functions/platform/route'
+import { contract as shipments } from '../functions/shipments/contract'
+import { contract as sops } from '../functions/sops/contract'
+import { contract as system } from '../functions/system/contract'
+import { contract as tasks } from '../functions/tasks/contract'
+import { contract as tracking } from '../functions/tracking/contract'
+import type { DoorName } from './bundle'
+
+/** In the order of the documentation. */
+export const CONTRACTS: readonly Contract[] = [
+  shipments,
+  imports,
+  tracking,
+  sops,
+  tasks,
+  documents,
+  billing,
+  places,
+  system,
+]
+
+/** Called by the user pool, and deployed beside it. */
+export const IDENTITY: Contract = identity
+
+/** The doors of a contract that become functions. */
+export function doorsOf(contract: Contract): (DoorName & { settings: Door })[] {
+  const { api, events, tasks } = contract.doors
+  return Object.entries({ api, events, tasks }).flatMap(([door, settings]) =>
+    // Object.entries forgets that the keys are those of the line above.
+    settings ? [{ domain: contract.domain, door: door as DoorName['door'], settings }] : [],
+  )
+}
