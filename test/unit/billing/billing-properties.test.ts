@@ -48,7 +48,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 function happen(world: World, it: Step, minute: number): void {
-  if (it.do === 'deliver') return deliver(world, it.which, it.again)
+  if (it.do === 'deliver') {
+    deliver(world, it.which, it.again)
+    return
+  }
   const state = world.shipments[it.shipment]
   if (!state) throw new Error('no such shipment')
   const next = changed(world, state, it, minute)

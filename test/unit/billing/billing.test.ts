@@ -3,7 +3,7 @@ import { balancesView, fold, NO_BALANCES } from '../../../functions/billing/doma
 import { balanced, issue, planOf, taxOn } from '../../../functions/billing/domain/postings'
 import { proofOf } from '../../../functions/billing/domain/proof'
 import type { Journal } from '../../../schemas/billing'
-import { aCharge, anEvent, aRetraction, aShipment, recorded , withFacts, withFacts } from '../../support/shipments'
+import { aCharge, anEvent, aRetraction, aShipment, recorded, withFacts } from '../../support/shipments'
 
 const NOW = '2026-03-10T12:00:00.000Z'
 const FIRST = { counters: { journal: 0, series: {} }, now: NOW, newInvoiceId: () => 'inv_01KJ0000000000000000000000' }
