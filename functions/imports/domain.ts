@@ -58,7 +58,8 @@ function place(node: Node, path: string[], value: Leaf): void {
   path.forEach((part, depth) => {
     if (depth === path.length - 1) at[part] = value
     else {
-      const next = at[part] ?? (/^\d+$/.test(path[depth + 1] ?? '') ? [] : {})
+      // Own members only: a column named after one of Object's must not reach its prototype.
+      const next = (Object.hasOwn(at, part) ? at[part] : undefined) ?? (/^\d+$/.test(path[depth + 1] ?? '') ? [] : {})
       at[part] = next
       // Just made, or made so by an earlier column.
       at = next as Record<string, unknown>

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import {
+  contentTypeOf,
+  decideAnnounce,
+  decideExtracted,
+  decideReview,
+  decideUpload,
+  fileFault,
+  parseUploadKey,
+  TRANSITIONS,
+  uploadKey,
+} from '../../../functions/documents/domain'
+import { presignPost } from '../../../functions/documents/presign'
+import { type DocumentRecord, DocumentStatus } from '../../../schemas/document'
+import type { Extraction } from '../../../schemas/extraction'
+import { aContext, aShipment, ORDERED } from '../../support/shipments'
+
+const PDF = Buffer.from('%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n')
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('base64')
+const announced = (bytes: Buffer, change: Partial<DocumentRecord> = {}): DocumentRecord => ({
+  documentId: 'doc_00000000000000000000000001',
+  shipmentId: 'shp_00000000000000000000000001',
+  documentType: '380',
+  status: 'AWAITING_UPLOAD',
+  contentType: 'application/pdf',
+  bytes: bytes.length,
+  sha256: sha256(bytes),
+  announcedBy: 'someone',
+  announcedAt: ORDERED,
+  ...change,
+})
+const reading = (kind: Extraction['classification']['kind'], confidence: number, fields = 1): Extraction => ({
+  classification: { kind, confidence, alternatives: [] },
+  fields: Array.from({ length: fields }, () => ({
+    field: 'invoiceNumber',
+    raw: 'A',
+    value: { type: 'identifier', id: 'A' },
+    confidence: 0.9,
+    page: 1,
+    box: { left: 0, top: 0, width: 1, height: 1 },
+    method: 'key-value',
+    checks: [],
+    ambiguous: false,
+    candidates: [],
+    extractorVersion: '1',
+  })),
+  lineItems: [],
+  warnings: [],
+  pages: 1,
+  extractorVersion: '1',
+})
+
+test('every status of a document is reached from its announcement', () => {
+  const reached = new Set<DocumentStatus>(['AWAITING_UPLOAD'])
+  for (const status of reached) for (const next of TRANSITIONS[status]) reached.add(next)
+  for (const status of reached) expect(DocumentStatus.options).toContain(status)
+})
+
+test('a document is announced with what the form will be bound to', () => {
+  const { documentType, contentType, bytes, sha256: hash } = announced(PDF)
+  const command = { documentType, contentType, bytes, sha256: hash }
+  const context = aContext({ organizationId: 'ACME' })
+  const decision = decideAnnounce(aShipment(), command, 'doc_00000000000000000000000001', context)
+  expect(decision.documents?.[0]).toMatchObject({ ...command, status: 'AWAITING_UPLOAD', organizationId: 'ACME' })
+  expect(decision.facts.map((fact) => fact.type)).toEqual(['document.announced'])
+})
+
+describe('a file', () => {
+  test('as announced has no fault', () => {
+    expect(fileFault(announced(PDF), PDF, [])).toBeUndefined()
+  })
+
+  const html = Buffer.from('<html>%PDF-1.7</html>')
+  const encrypted = Buffer.from(PDF.toString().replace('/Root', '/Encrypt 5 0 R /Root'))
+  const cut = PDF.subarray(0, 30)
+  test.each([
+    ['of another size', announced(PDF, { bytes: 3 }), PDF, 'document.wrong_size'],
+    ['with another content', announced(PDF, { sha256: sha256(html) }), PDF, 'document.wrong_checksum'],
+    ['that is HTML', announced(html), html, 'document.wrong_type'],
+    ['that is a PDF and not a PNG', announced(PDF, { contentType: 'image/png' }), PDF, 'document.wrong_type'],
+    ['that is encrypted', announced(encrypted), encrypted, 'document.encrypted'],
+    ['that was cut short', announced(cut), cut, 'document.truncated'],
+  ])('%s is refused', (_, document, bytes, code) => {
+    expect(fileFault(document, bytes, [])).toMatchObject({ code })
+  })
+
+  test('that stands there already is refused', () => {
+    const twin = announced(PDF, { documentId: 'doc_00000000000000000000000002', status: 'VERIFIED' })
+    expect(fileFault(announced(PDF), PDF, [twin])).toMatchObject({ code: 'document.duplicate' })
+  })
+
+  test('is known by its first bytes', () => {
+    expect(contentTypeOf(Buffer.from([0xff, 0xd8, 0xff, 0xe0]))).toBe('image/jpeg')
+    expect(contentTypeOf(Buffer.alloc(0))).toBeUndefined()
+  })
+})
+
+describe('the upload', () => {
+  test('is read once, again when redelivered, and not when the form is used twice', () => {
+    const first = decideUpload(announced(PDF), { versionId: 'v1', bytes: PDF.length }, undefined)
+    expect(first.read).toBe(true)
+    const extracting = first.decision.documents?.[0] as DocumentRecord
+    const again = decideUpload(extracting, { versionId: 'v1', bytes: PDF.length }, undefined)
+    expect(again).toEqual({ decision: { facts: [] }, read: true })
+    const other = decideUpload(extracting, { versionId: 'v2', bytes: 5 }, undefined)
+    expect(other).toEqual({ decision: { facts: [] }, read: false })
+  })
+
+  test('that is refused is visible with its reason', () => {
+    const rejection = { code: 'document.encrypted', reason: 'protected' }
+    const { decision, read } = decideUpload(announced(PDF), { versionId: 'v1', bytes: 1 }, rejection)
+    expect(read).toBe(false)
+    expect(decision.documents?.[0]).toMatchObject({ status: 'REJECTED', rejection })
+    expect(decision.facts.map((fact) => fact.type)).toEqual(['document.uploaded', 'document.rejected'])
+  })
+})
+
+describe('what was read', () => {
+  const extracting = announced(PDF, { status: 'EXTRACTING' })
+  test('is verified when it is what it was announced to be', () => {
+    expect(decideExtracted(extracting, reading('COMMERCIAL_INVOICE', 0.9)).documents?.[0]?.status).toBe('VERIFIED')
+  })
+
+  test.each([
+    ['another kind', reading('PACKING_LIST', 0.9)],
+    ['an unsure kind', reading('COMMERCIAL_INVOICE', 0.3)],
+    ['no fields', reading('COMMERCIAL_INVOICE', 0.9, 0)],
+  ])('is a person’s to review with %s', (_, extraction) => {
+    const decision = decideExtracted(extracting, extraction)
+    expect(decision.documents?.[0]?.status).toBe('NEEDS_REVIEW')
+    const accepted = decideReview(decision.documents?.[0] as DocumentRecord, { decision: 'ACCEPT' })
+    expect(accepted.facts[0]?.type).toBe('document.verified')
+  })
+
+  test('a second time changes nothing', () => {
+    expect(decideExtracted(announced(PDF, { status: 'VERIFIED' }), reading('OTHER', 1)).facts).toEqual([])
+  })
+})
+
+test('keys of uploads are read as they are written, and no others', () => {
+  const ids = { tenantId: 'demo', shipmentId: 'shp_A', documentId: 'doc_B' }
+  expect(parseUploadKey(uploadKey('demo', 'shp_A', 'doc_B'))).toEqual(ids)
+  expect(parseUploadKey('uploads/demo/../doc_B')).toBeUndefined()
+})
+
+test('a presigned form carries a policy that names every field and the exact size', () => {
+  const signer = {
+    accessKeyId: 'AK',
+    secretAccessKey: 'SK',
+    sessionToken: 'ST',
+    region: 'eu-west-1',
+    s3Endpoint: undefined,
+  }
+  const form = presignPost(signer, {
+    bucket: 'documents',
+    key: 'uploads/demo/a/b',
+    contentType: 'application/pdf',
+    bytes: 42,
+    sha256: sha256(PDF),
+    now: ORDERED,
+    seconds: 60,
+  })
+  expect(form.url).toBe('https://documents.s3.eu-west-1.amazonaws.com/')
+  const policy = JSON.parse(Buffer.from(form.fields.policy ?? '', 'base64').toString())
+  const { policy: _, 'x-amz-signature': __, ...fields } = form.fields
+  for (const [name, value] of Object.entries(fields)) expect(policy.conditions).toContainEqual({ [name]: value })
+  expect(policy.conditions).toContainEqual(['content-length-range', 42, 42])
+})
