@@ -55,8 +55,6 @@ interface Route {
 
 export interface HttpApi {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** Issuer and audiences that tokens need, as the first authorizer says. */
-  authorizer: Authorizer | undefined
   /** The functions behind the routes. */
   functionArns: Set<string>
 }
@@ -80,7 +78,6 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
   const { CorsConfiguration: cors } = api ? parseProperties(ApiProperties, api) : {}
   const root = new Node()
   const functionArns = new Set<string>()
-  let first: Authorizer | undefined
   const integrations = byRef(ofType('Integration'))
   const authorizers = byRef(ofType('Authorizer'))
   for (const resource of ofType('Route')) {
@@ -93,7 +90,6 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
       route.AuthorizationType === 'JWT'
         ? parseProperties(AuthorizerProperties, find(authorizers, route.AuthorizerId ?? '', resource)).JwtConfiguration
         : undefined
-    first ??= authorizer
     functionArns.add(integration.IntegrationUri)
     root.add(route.RouteKey, {
       key: route.RouteKey,
@@ -104,7 +100,13 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
     })
   }
   const front = new Front(root, cors, api?.ref ?? '', options)
-  return { handle: (request, response) => front.handle(request, response), authorizer: first, functionArns }
+  return { handle: (request, response) => front.handle(request, response), functionArns }
+}
+
+/** Issuer and audiences that tokens need, as the template's authorizer says. */
+export function authorizerOf(resources: Resource[]): Authorizer | undefined {
+  const authorizer = resources.find(({ type }) => type === 'AWS::ApiGatewayV2::Authorizer')
+  return authorizer && parseProperties(AuthorizerProperties, authorizer).JwtConfiguration
 }
 
 function byRef(resources: Resource[]): Map<string, Resource> {

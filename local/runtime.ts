@@ -8,7 +8,7 @@ import { createClock } from './clock'
 import { createIssuer, type Issuer, type TokenRequest } from './cognito'
 import { type DynamoDb, startDynamoDb } from './dynamodb'
 import { createGateway } from './gateway'
-import { createHttpApi } from './http-api'
+import { authorizerOf, createHttpApi } from './http-api'
 import { createIam, type Iam } from './iam'
 import { createFunctions, type Functions } from './lambda'
 import { createManagement } from './management'
@@ -168,7 +168,7 @@ async function openFronts(
     endpoint: server.url,
     region: assembly.region,
     resources: assembly.resources,
-    authorizer: api.authorizer,
+    authorizer: authorizerOf(assembly.resources),
     now: () => clock.now() / 1000,
     invoke: async (arn, event) => (await runtime.invoke(arn, event)).payload,
   })
