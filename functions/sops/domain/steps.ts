@@ -44,7 +44,7 @@ export function decideStep(
   surroundings: Surroundings,
 ): { decision: Decision; answer: StepAnswer } {
   if (state.header.status === 'CANCELLED')
-    return { decision: { facts: [] }, answer: { output: { cancelled: true }, settled: false } }
+    return { decision: { facts: [] }, answer: { output: { waitSeconds: AFTER_EXCEPTION }, settled: false } }
   const outcome = outcomeOf(step, state, surroundings)
   const wait = waitOf(step, surroundings.now)
   const settling = wait && (outcome.settled ? outcome.output : settlement(wait.awaited, state))
