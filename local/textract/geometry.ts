@@ -68,3 +68,15 @@ export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[sorted.length >> 1] ?? 0
 }
+
+/** Whether an upright line stands in the gap between two boxes of one row. */
+export const isParted = (left: Box, right: Box, uprights: readonly Box[]): boolean =>
+  uprights.some(
+    (line) =>
+      centre(line) > left.right - width(left) * 0.3 &&
+      centre(line) < right.left + width(right) * 0.3 &&
+      line.top < middle(left) &&
+      line.bottom > middle(left) &&
+      line.top < middle(right) &&
+      line.bottom > middle(right),
+  )

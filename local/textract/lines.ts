@@ -1,17 +1,17 @@
 /** Words into lines and rows, in reading order. */
-import { type Box, height, middle, overlapY, union, width } from './geometry'
+import { type Box, height, isParted, middle, overlapY, union, width } from './geometry'
 import type { Line, Word } from './page'
 
 /** A gap wider than about two and a half letters ends a line, as it does in Textract. */
 const GAP_IN_LETTERS = 2.4
 
-export function linesOf(words: readonly Word[]): Line[] {
+export function linesOf(words: readonly Word[], uprights: readonly Box[]): Line[] {
   const sorted = [...words].sort((a, b) => a.left - b.left)
   const next = new Map<Word, Word>()
   const taken = new Set<Word>()
   for (const word of sorted) {
     const follower = nearestRight(word, sorted)
-    if (!follower || taken.has(follower)) continue
+    if (!follower || taken.has(follower) || isParted(word, follower, uprights)) continue
     next.set(word, follower)
     taken.add(follower)
   }

@@ -2,6 +2,7 @@
 import { loadImage } from '@napi-rs/canvas'
 import { alignedTables } from './aligned-tables'
 import { type Block, PageBlocks } from './blocks'
+import { type ExpenseDocument, expenseOf, type Readable } from './expense'
 import { keyValuesOf } from './forms'
 import { contains, height, median } from './geometry'
 import { gridsOf } from './grid'
@@ -22,14 +23,22 @@ export interface ReadRequest {
   queries?: readonly Query[]
   /** First and last page wanted, from 1; all when absent. */
   pages?: { from: number; to: number }
+  /** Adds each page's expense document. */
+  expense?: boolean
   /** Refuses a document of more pages, as the synchronous operations do. */
   mostPages?: number
+}
+
+export interface ReadPage {
+  number: number
+  blocks: Block[]
+  expense?: ExpenseDocument
 }
 
 export interface ReadResult {
   /** Pages of the whole document. */
   total: number
-  pages: { number: number; blocks: Block[] }[]
+  pages: ReadPage[]
   /** Pages that could not be read, while others could. */
   failed: number[]
 }
@@ -55,7 +64,7 @@ export async function readDocument(
     throw unreadable()
   })
   const page = await readScan(image, await recogniser())
-  return { total: 1, pages: [{ number: 1, blocks: blocksOf(page, request, 1) }], failed: [] }
+  return { total: 1, pages: [tell(page, request, 1)], failed: [] }
 }
 
 async function readPdf(bytes: Uint8Array, request: ReadRequest, recogniser: RecogniserSource): Promise<ReadResult> {
@@ -68,7 +77,7 @@ async function readPdf(bytes: Uint8Array, request: ReadRequest, recogniser: Reco
     for (let number = request.pages?.from ?? 1; number <= last; number += 1) {
       try {
         const page = (await pdf.text(number)) ?? (await readScan(await pdf.picture(number), await recogniser()))
-        result.pages.push({ number, blocks: blocksOf(page, request, number) })
+        result.pages.push(tell(page, request, number))
       } catch (error) {
         if (pdf.pages === 1) throw error instanceof DocumentError ? error : unreadable()
         result.failed.push(number)
@@ -80,27 +89,35 @@ async function readPdf(bytes: Uint8Array, request: ReadRequest, recogniser: Reco
   }
 }
 
-/** Exported for tests of the layout rules, which need no picture. */
-export function blocksOf(page: PageText, request: ReadRequest, number: number): Block[] {
+/** What a page says, in blocks. Exported for tests of the layout rules, which need no picture. */
+export function tell(page: PageText, request: ReadRequest, number: number): ReadPage {
   const blocks = new PageBlocks(page)
-  const lines = linesOf(page.words)
+  const lines = linesOf(page.words, page.rules.vertical)
   blocks.addLines(lines)
-  if (request.features.length > 0 && lines.length > 0) analyse(page, lines, blocks, request, number)
-  return blocks.finish(number)
+  const wanted = request.features.length > 0 || request.expense === true
+  const found = wanted && lines.length > 0 ? understand(page, lines) : { page, lines, tables: [], pairs: [] }
+  addFeatures(found, blocks, request, number)
+  return {
+    number,
+    blocks: blocks.finish(number),
+    ...(request.expense ? { expense: expenseOf(found, number, number) } : {}),
+  }
 }
 
-function analyse(
-  page: PageText,
-  lines: readonly Line[],
-  blocks: PageBlocks,
-  request: ReadRequest,
-  number: number,
-): void {
+function understand(page: PageText, lines: Line[]): Readable {
   const grids = gridsOf(page.rules, median(lines.map(height)))
   const ruled = grids.flatMap((grid) => ruledTables(grid, lines))
   const outside = lines.filter((line) => !ruled.some((table) => contains(table, line)))
   const tables = [...ruled, ...alignedTables(outside)]
-  const pairs = keyValuesOf(page, lines, grids, tables)
+  return { page, lines, tables, pairs: keyValuesOf(page, lines, grids, tables) }
+}
+
+function addFeatures(
+  { lines, tables, pairs }: Readable,
+  blocks: PageBlocks,
+  request: ReadRequest,
+  number: number,
+): void {
   const add: Record<Feature, () => void> = {
     TABLES: () => tables.forEach((table) => void blocks.addTable(table)),
     FORMS: () => pairs.forEach((pair) => void blocks.addKeyValue(pair)),

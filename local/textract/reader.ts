@@ -103,11 +103,12 @@ export function createReader(limits: ReaderLimits = LIMITS): Reader {
       })
     },
     async close() {
-      waiting.splice(0)
+      const left = [...(current ? [current.job] : []), ...waiting.splice(0)]
       const worker = thread
       thread = undefined
       current?.stop()
       current = undefined
+      for (const job of left) job.reject(new Error('The reader was closed'))
       await worker?.terminate()
     },
   }

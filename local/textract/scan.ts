@@ -57,7 +57,7 @@ async function readUpright(upright: Upright, recogniser: Recogniser) {
   const drawn = [...checkboxes, ...rules.horizontal, ...rules.vertical]
   paint(ink, drawn, 0, 1)
   paint(gray, drawn, 255, 1)
-  const sheets = sheetsOf(gray, segmentsOf(componentsOf(ink), letter))
+  const sheets = sheetsOf(gray, segmentsOf(componentsOf(ink), letter, rules.vertical))
   const words: Word[] = []
   for (const sheet of sheets) words.push(...(await recogniser.read(sheet)))
   const kept = words.filter((word) => isWord(word, letter))

@@ -1,16 +1,16 @@
 /** Finds the text lines of a raster page: letters chained side by side, split where the gap is wider than between words. */
-import { type Box, overlapX, overlapY, union } from './geometry'
+import { type Box, isParted, overlapX, overlapY, union } from './geometry'
 import type { Component } from './raster'
 
 export interface Segment extends Box {
   letters: Component[]
 }
 
-export function segmentsOf(components: readonly Component[], letter: number): Segment[] {
+export function segmentsOf(components: readonly Component[], letter: number, uprights: readonly Box[]): Segment[] {
   const letters = components
     .filter((box) => isLetter(box, letter) || isDash(box, letter))
     .sort((a, b) => a.left - b.left)
-  const chains = chain(letters, letter)
+  const chains = chain(letters, letter, uprights)
   const segments = chains.map((members) => ({ ...union(members), letters: members }))
   const merged = joinOverlapping(segments.filter((segment) => isText(segment, letter)))
   attachMarks(merged, components, letter)
@@ -41,7 +41,7 @@ function isText(segment: Segment, letter: number): boolean {
 }
 
 /** Each letter looks for its right neighbour on the same row; what is linked is one line. */
-function chain(letters: Component[], letter: number): Component[][] {
+function chain(letters: Component[], letter: number, uprights: readonly Box[]): Component[][] {
   const parent = letters.map((_, index) => index)
   const find = (index: number): number => {
     let root = index
@@ -63,7 +63,8 @@ function chain(letters: Component[], letter: number): Component[][] {
         nearest = other
       }
     }
-    if (nearest !== -1) parent[find(nearest)] = find(index)
+    const next = letters[nearest]
+    if (next && !isParted(box, next, uprights)) parent[find(nearest)] = find(index)
   })
   const groups = new Map<number, Component[]>()
   letters.forEach((box, index) => {
