@@ -10,6 +10,7 @@ import {
   list,
   type PageRequest,
   partition,
+  retried,
   type Tenant,
   transact,
   type Write,
@@ -68,11 +69,10 @@ function writesOf({ invoices, journals, counters }: Posted): Write[] {
   ]
 }
 
-const ATTEMPTS = 8
-
 /**
  * Bills what is due of a shipment: invoices, journal entries, counters and the shipment's own timeline in one
- * transaction. Nothing is due afterwards, so it may be called as often as anything happens, by several at once.
+ * transaction. Nothing is due afterwards, so it may be called as often as anything happens, by several at once: all
+ * invoices of a tenant pass one counter, and whoever comes second starts again from its new value.
  */
 export async function billShipment(context: Context, shipmentId: string): Promise<void> {
   for (let more = true; more; ) more = await retried(() => billOnce(context, shipmentId))
@@ -98,20 +98,6 @@ async function billOnce(context: Context, shipmentId: string): Promise<boolean> 
     { writes: ({ posted }) => writesOf(posted) },
   )
   return answer.more
-}
-
-/** All invoices of a tenant pass one counter: whoever came second starts again from the new numbers. */
-async function retried<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work()
-    } catch (error) {
-      const overtaken = error instanceof ConditionFailed || error instanceof Contended
-      if (!overtaken) throw error
-      if (attempt === ATTEMPTS) throw new Contended()
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 25 * 2 ** Math.min(attempt, 5)))
-    }
-  }
 }
 
 /** Newest first; of one payer, or of the whole tenant. */

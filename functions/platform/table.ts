@@ -159,6 +159,21 @@ export async function transact(tenant: Tenant, writes: readonly Write[]): Promis
 /** Another transaction touched the same items at the same time: load, decide and commit again. */
 export class Contended extends Error {}
 
+const ATTEMPTS = 8
+
+/** Does the work again when another transaction came first, after a random pause that grows. `work` reads what it writes on. */
+export async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof ConditionFailed || error instanceof Contended)) throw error
+      if (attempt === ATTEMPTS) throw new Contended()
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 25 * 2 ** Math.min(attempt, 5)))
+    }
+  }
+}
+
 /** Unconditional write outside a transaction, at half its price. */
 export const put = async (tenant: Tenant, item: Item): Promise<void> => {
   await documents().send(new PutCommand({ TableName: env('TABLE_NAME'), Item: scopedItem(tenant, item) }))
