@@ -33,7 +33,7 @@ export type TextractGeometry = {
 /** A piece of text with its place: `at` on the straightened page (for layout), `box` as Textract gave it (for people). */
 export type Piece = { text: string; confidence: number; at: Rect; box: Rect }
 export type Segment = Piece & { page: number; words: Piece[] }
-export type KeyValue = { page: number; key: Piece; value: Piece }
+export type KeyValue = { page: number; key: Piece; value: Piece; lines: string[] }
 export type Cell = Piece & { row: number; column: number; span: number; header: boolean }
 export type Table = { page: number; at: Rect; box: Rect; rows: number; columns: number; cells: Cell[] }
 export type QueryAnswer = { page: number; question: string; alias: string; answer: Piece }
@@ -135,12 +135,31 @@ function inOrder(segments: Segment[]): Segment[] {
   return rows.flatMap((row) => row.sort((a, b) => a.at.left - b.at.left))
 }
 
+/** The lines of a value that runs over several: its words by rows. */
+function linesIn(value: TextractBlock, index: BlockIndex, axes: Axes): string[] {
+  const rows: Piece[][] = []
+  const words = index.related(value, 'CHILD').filter((b) => b.BlockType === 'WORD')
+  for (const word of words
+    .map((w) => index.piece({ ...w, Relationships: [] }, axes))
+    .sort((a, b) => a.at.top - b.at.top)) {
+    const row = rows.find((r) => r[0] && sameRow(r[0].at, word.at) > 0.5)
+    if (row) row.push(word)
+    else rows.push([word])
+  }
+  return rows.map((row) =>
+    row
+      .sort((a, b) => a.at.left - b.at.left)
+      .map((w) => w.text)
+      .join(' '),
+  )
+}
+
 function keyValuesOf(blocks: TextractBlock[], index: BlockIndex, axes: Axes, page: number): KeyValue[] {
   const keys = blocks.filter((b) => b.BlockType === 'KEY_VALUE_SET' && b.EntityTypes?.includes('KEY'))
   return keys.flatMap((key) => {
     const value = index.related(key, 'VALUE')[0]
     if (!value) return []
-    return [{ page, key: index.piece(key, axes), value: index.piece(value, axes) }]
+    return [{ page, key: index.piece(key, axes), value: index.piece(value, axes), lines: linesIn(value, index, axes) }]
   })
 }
 

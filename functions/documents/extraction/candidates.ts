@@ -1,11 +1,12 @@
 import type { BoundingBox, ExtractionMethod, NormalisedValue, ValueCheck } from '../../../schemas/extraction'
-import type { FieldSpec } from '../kinds/kind'
-import type { Page, Piece } from './blocks'
+import type { FieldSpec, FieldType } from '../kinds/kind'
+import type { Page, Piece, Segment } from './blocks'
+import { isTitle } from './classify'
 import { toBox } from './geometry'
 import { findLabels, type Lexicon, lexicon, type Occurrence } from './labels'
 import { continued, type Found, type Labelled, partOf, valueBelow, valueRight } from './layout'
 import type { Habits, Reading } from './reading'
-import { tokens } from './text'
+import { fold, tokens } from './text'
 import { MULTILINE, READERS } from './values'
 
 /** One possible value of a field, before candidates compete. */
@@ -43,6 +44,10 @@ type Source = {
   lines: string[]
 }
 
+// Labels we do not know ("Trailer number:", "NMFC #"), lines to write on, and the hints of fillable forms.
+const NO_VALUE =
+  /[:#]\s*$|^[\s_.:…-]*$|\b(?:please specify|if other|select (?:down|from|one)|drop ?down|click here|enter text|dd\s?[/.-]\s?mm\s?[/.-]\s?yy)/i
+
 /** Reads a raw text as the field's type and weighs what comes out. */
 export function candidatesFrom(
   spec: Pick<FieldSpec, 'field' | 'type'>,
@@ -50,6 +55,7 @@ export function candidatesFrom(
   source: Source,
   habits: Habits,
 ): Candidate[] {
+  if (NO_VALUE.test(raw)) return []
   const readings: Reading[] = READERS[spec.type](raw, { ...habits, label: source.label, lines: source.lines })
   return readings.map((r) => ({
     field: spec.field,
@@ -83,7 +89,8 @@ function inline(occurrence: Occurrence, layout: Labelled, multiline: boolean): P
 }
 
 /** Everything that may be the value of a label: what follows it, what stands beside it, what stands under it. */
-function placesOf(occurrence: Occurrence, layout: Labelled, multiline: boolean): Place[] {
+function placesOf(occurrence: Occurrence, layout: Labelled, type: FieldType): Place[] {
+  const multiline = MULTILINE.has(type)
   const places: Place[] = []
   const { segment } = occurrence
   const followed = inline(occurrence, layout, multiline)
@@ -97,28 +104,98 @@ function placesOf(occurrence: Occurrence, layout: Labelled, multiline: boolean):
       places.push({ found, method: 'label-right', trust: (occurrence.colon ? 1 : 0.9) - far })
     }
   }
+  if (type === 'party' && !followed) {
+    const found = section(layout, segment)
+    if (found) return [found]
+  }
   const below = valueBelow(layout, segment, multiline ? MAX_LINES : 1, occurrence.start)
   if (below) {
     const far = Math.min(0.35, below.distance * 0.1)
     const rival = followed ? 0.45 : places.length > 0 && occurrence.colon ? 0.75 : 1
-    places.push({ found: below, method: 'label-below', trust: (1 - far) * rival })
+    // Under "Total" alone stands a column's first amount more often than the total.
+    const column = type === 'money' && tokens(occurrence.text).length === 1 ? 0.6 : 1
+    places.push({ found: below, method: 'label-below', trust: (1 - far) * rival * column })
   }
   return places
+}
+
+// Sub-labels of an address block: "Name:", "Company name", "Firma".
+const NAME_LABEL = /^(?:company\s+)?(?:name|firma|nom|nombre|nome|naam|razon social)\s*[:.]?\s*/i
+const ADDRESS_LABEL = /^(?:street\s+)?(?:address|anschrift|adresse|direccion|endereco|adres|indirizzo)\s*[:.]?\s*/i
+
+/** A heading ("Verkäufer", "SHIP FROM") over rows of "Name: …", "Address: …". */
+function section(layout: Labelled, segment: Segment): Place | undefined {
+  const { line, letter } = layout.page
+  const rows = layout.order.filter(
+    (s) => s.at.top >= segment.at.bottom - 0.4 * line && s.at.top < segment.at.bottom + 9 * line,
+  )
+  const starts = rows.filter((s) => Math.abs(s.at.left - segment.at.left) < 25 * letter)
+  const named = starts.find(
+    (s) => NAME_LABEL.test(fold(s.text)) && fold(s.text).replace(NAME_LABEL, '').length < s.text.length,
+  )
+  if (!named || named.at.top > segment.at.bottom + 5.5 * line) return undefined
+  const rest = named.text.slice(fold(named.text).match(NAME_LABEL)?.[0].length ?? 0).trim()
+  const beside = valueRight(layout, named)
+  const first =
+    rest !== ''
+      ? { lines: [rest], segments: [named], at: named.at, box: named.box, confidence: named.confidence, distance: 0 }
+      : beside
+  if (!first) return undefined
+  const address = starts.find((s) => s.at.top > named.at.top && ADDRESS_LABEL.test(fold(s.text)))
+  const street = address && valueRight(layout, address)
+  const found = street ? continued(layout, address, street, 4) : undefined
+  return { found: { ...first, lines: [...first.lines, ...(found?.lines ?? [])] }, method: 'label-right', trust: 0.93 }
+}
+
+const COMPANY =
+  /\b(?:ltd|limited|gmbh|inc|llc|llp|corp|corporation|company|co|s\.?a\.?|s\.?a\.?s|s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|a\.?g|a\/s|bhd|pte|pty|plc|ltda|lda|oy|ab|kg|enterprises?|trading|industries|group|sdn)\b\.?/i
+
+/** The name at the head of the paper: its first line that names a company, else its first line of words. */
+function fromLetterhead(
+  page: Page,
+  specs: ReadonlyMap<string, FieldSpec>,
+  labels: Labelled['labels'],
+  habits: Habits,
+): Candidate[] {
+  const wanted = [...specs.values()].filter((s) => s.letterhead)
+  if (wanted.length === 0 || page.number !== 1) return []
+  const head = page.segments.filter(
+    (s) =>
+      s.at.top < 0.22 &&
+      !labels.has(s) &&
+      /\p{L}{3}/u.test(s.text) &&
+      !isTitle(s.text) &&
+      !/^\W*(?:page|seite|tel|fax|www|http)/i.test(s.text),
+  )
+  const company = head.find((s) => COMPANY.test(s.text))
+  const best = company ?? head.find((s) => (s.text.match(/\p{L}/gu)?.length ?? 0) > 5)
+  if (!best) return []
+  const source = {
+    method: 'pattern' as const,
+    page: page.number,
+    box: toBox(best.box),
+    ocr: best.confidence,
+    trust: company ? 0.78 : 0.55,
+    label: '',
+    lines: [best.text],
+  }
+  return wanted.flatMap((spec) => candidatesFrom(spec, best.text, source, habits))
 }
 
 function fromLabels(layout: Labelled, specs: ReadonlyMap<string, FieldSpec>, habits: Habits): Candidate[] {
   const out: Candidate[] = []
   for (const occurrence of [...layout.labels.values()].flat()) {
-    for (const field of occurrence.fields) {
+    for (const field of [...occurrence.fields, ...occurrence.weak]) {
       const spec = specs.get(field)
       if (!spec) continue
-      for (const place of placesOf(occurrence, layout, MULTILINE.has(spec.type))) {
+      const weak = occurrence.weak.includes(field) ? 0.75 : 1
+      for (const place of placesOf(occurrence, layout, spec.type)) {
         const source = {
           method: place.method,
           page: layout.page.number,
           box: toBox(place.found.box),
           ocr: place.found.confidence,
-          trust: place.trust * occurrence.quality,
+          trust: place.trust * occurrence.quality * weak,
           label: occurrence.text,
           lines: place.found.lines,
         }
@@ -135,11 +212,11 @@ function fromKeyValues(
   specs: ReadonlyMap<string, FieldSpec>,
   habits: Habits,
 ): Candidate[] {
-  return page.keyValues.flatMap(({ key, value }) => {
+  return page.keyValues.flatMap(({ key, value, lines }) => {
     const segment = { ...key, page: page.number, words: [key] }
     const found = [...findLabels([segment], labels).values()].flat()
     return found.flatMap((occurrence) =>
-      occurrence.fields.flatMap((field) => {
+      [...occurrence.fields, ...occurrence.weak].flatMap((field) => {
         const spec = specs.get(field)
         if (!spec || value.text === '') return []
         const source = {
@@ -147,9 +224,9 @@ function fromKeyValues(
           page: page.number,
           box: toBox(value.box),
           ocr: Math.min(key.confidence, value.confidence),
-          trust: occurrence.quality,
+          trust: occurrence.quality * (occurrence.weak.includes(field) ? 0.75 : 1),
           label: key.text,
-          lines: [],
+          lines: MULTILINE.has(spec.type) ? lines : [],
         }
         return candidatesFrom(spec, value.text, source, habits)
       }),
@@ -178,9 +255,11 @@ function fromPatterns(page: Page, specs: ReadonlyMap<string, FieldSpec>, habits:
   const out: Candidate[] = []
   const whole = (piece: Piece): BoundingBox => toBox(piece.box)
   for (const spec of specs.values()) {
-    for (const { find, confidence } of spec.patterns ?? []) {
+    for (const { find, confidence, within } of spec.patterns ?? []) {
+      if (within !== undefined && page.number !== 1) continue
       const global = new RegExp(find.source, [...new Set(`${find.flags}g`)].join(''))
       for (const segment of page.segments) {
+        if (within !== undefined && segment.at.top > within) continue
         for (const match of segment.text.matchAll(global)) {
           const part = partOf(segment, match.index, match.index + match[0].length)
           const source = {
@@ -204,6 +283,7 @@ function fromPatterns(page: Page, specs: ReadonlyMap<string, FieldSpec>, habits:
 export const fieldLexicon = (specs: readonly FieldSpec[], stops: readonly string[]): Lexicon =>
   lexicon([
     ...specs.flatMap((s) => s.labels.map((text) => ({ text, field: s.field }))),
+    ...specs.flatMap((s) => (s.weakLabels ?? []).map((text) => ({ text, field: s.field, weak: true }))),
     ...stops.map((text) => ({ text })),
   ])
 
@@ -213,6 +293,7 @@ export function findCandidates(page: Page, specs: readonly FieldSpec[], labels: 
   const layout: Labelled = { page, labels: findLabels(page.segments, labels), order: page.segments }
   return [
     ...fromLabels(layout, byName, habits),
+    ...fromLetterhead(page, byName, layout.labels, habits),
     ...fromKeyValues(page, labels, byName, habits),
     ...fromQueries(page, byName, habits),
     ...fromPatterns(page, byName, habits),

@@ -29,7 +29,7 @@ export function valueKey(value: NormalisedValue): string {
 type Group = { key: string; best: Candidate; confidence: number }
 
 /** What the checks of a value do to the belief in it: a passed check digit is hard to get by chance. */
-function weighChecks(confidence: number, candidate: Candidate): number {
+export function weighChecks(confidence: number, candidate: Candidate): number {
   let out = confidence
   for (const check of candidate.checks) out = check.passed ? 1 - (1 - out) * 0.3 : out * 0.5
   return out

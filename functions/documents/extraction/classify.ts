@@ -70,6 +70,16 @@ function scoreEvidence(text: string, evidence: readonly Evidence[], cap: number)
   return Math.min(cap, score)
 }
 
+/** Whether a line is the title of some paper. */
+export function isTitle(text: string): boolean {
+  const words = tokens(text).map((t) => t.text)
+  const titles = [...KINDS.flatMap((k) => k.titles), ...OTHER_TITLES]
+  return titles.some(({ phrase }) => {
+    const wanted = wordsOf(phrase)
+    return wanted.length / Math.max(1, words.length) > 0.5 && indexOfPhrase(words, wanted) >= 0
+  })
+}
+
 /** Without any evidence a paper is none of ours. */
 const UNKNOWN = 2.6
 

@@ -1,6 +1,6 @@
 import type { LineItem } from '../../../schemas/extraction'
 import type { ColumnSpec, FieldSpec } from '../kinds/kind'
-import type { TextractGeometry } from './blocks'
+import type { TextractBlock, TextractGeometry } from './blocks'
 import { type Candidate, candidatesFrom } from './candidates'
 import { choose } from './choose'
 import { toBox, union } from './geometry'
@@ -78,4 +78,25 @@ export function expenseItems(
     if (boxes.length === 0) return []
     return [{ index, page: fields[0]?.page ?? 1, box: toBox(union(boxes)), fields }]
   })
+}
+
+/** Lines of an answer that came without blocks (older recordings): what Textract labelled is all the text there is. */
+export function expenseBlocks(document: ExpenseDocument): TextractBlock[] {
+  const cells = (document.LineItemGroups ?? [])
+    .flatMap((g) => g.LineItems ?? [])
+    .flatMap((i) => i.LineItemExpenseFields ?? [])
+  return [...(document.SummaryFields ?? []), ...cells].flatMap((field) =>
+    [field.LabelDetection, field.ValueDetection].flatMap((detection) =>
+      (detection?.Text ?? '')
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .map((Text) => ({
+          BlockType: 'LINE',
+          Text,
+          Confidence: detection?.Confidence,
+          Page: field.PageNumber ?? 1,
+          Geometry: detection?.Geometry,
+        })),
+    ),
+  )
 }

@@ -2,12 +2,14 @@ import type { Segment } from './blocks'
 import { sameWord, type Token, tokens } from './text'
 
 /** A label to look for, and the fields or columns it stands for (none: it only ends other values). */
-export type Label = { words: readonly string[]; fields: readonly string[] }
+export type Label = { words: readonly string[]; fields: readonly string[]; weak: readonly string[] }
 
 /** A label seen in a segment: where it ends, what follows it there, and how sure it is a label at all. */
 export type Occurrence = {
   segment: Segment
   fields: readonly string[]
+  /** Fields that it names in some papers only. */
+  weak: readonly string[]
   start: number
   end: number
   /** Text of the label with its qualifiers, for units such as "(KG)". */
@@ -32,21 +34,21 @@ const PREFIX = new Set('total grand the name of your our no nr and und date full
 export type Lexicon = Map<string, Label[]>
 
 /** Gathers labels by first letter, so that a word is compared with few. */
-export function lexicon(entries: readonly { text: string; field?: string }[]): Lexicon {
-  const merged = new Map<string, { words: string[]; fields: Set<string> }>()
-  for (const { text, field } of entries) {
+export function lexicon(entries: readonly { text: string; field?: string; weak?: boolean }[]): Lexicon {
+  const merged = new Map<string, { words: string[]; fields: Set<string>; weak: Set<string> }>()
+  for (const { text, field, weak } of entries) {
     const words = tokens(text).map((t) => t.text)
     const key = words.join(' ')
     if (!key) continue
-    const label = merged.get(key) ?? { words, fields: new Set<string>() }
-    if (field) label.fields.add(field)
+    const label = merged.get(key) ?? { words, fields: new Set<string>(), weak: new Set<string>() }
+    if (field) (weak ? label.weak : label.fields).add(field)
     merged.set(key, label)
   }
   const out: Lexicon = new Map()
-  for (const { words, fields } of merged.values()) {
+  for (const { words, fields, weak } of merged.values()) {
     const letter = words[0]?.[0] ?? ''
     const list = out.get(letter) ?? []
-    list.push({ words, fields: [...fields] })
+    list.push({ words, fields: [...fields], weak: [...weak].filter((f) => !fields.has(f)) })
     out.set(letter, list)
   }
   for (const list of out.values()) list.sort((a, b) => b.words.length - a.words.length)
@@ -58,13 +60,16 @@ type Match = { label: Label; from: number; to: number }
 function matchAt(words: readonly Token[], from: number, labels: Lexicon): Match | undefined {
   const first = words[from]
   if (!first) return undefined
-  for (const label of labels.get(first.text[0] ?? '') ?? []) {
-    if (label.words.every((word, i) => sameWord(words[from + i]?.text ?? '', word))) {
-      return { label, from, to: from + label.words.length }
-    }
-  }
-  return undefined
+  const near = labels.get(first.text[0] ?? '') ?? []
+  const fits = (label: Label, same: (a: string, b: string) => boolean): boolean =>
+    label.words.every((word, i) => same(words[from + i]?.text ?? '', word))
+  // Read exactly before read with forgiveness: "Consignee" is not a misprinted "Consigner".
+  const label = near.find((l) => fits(l, (a, b) => a === b)) ?? near.find((l) => fits(l, sameWord))
+  return label ? { label, from, to: from + label.words.length } : undefined
 }
+
+/** Text that goes on with the label itself: "and VCN No.", "/Address", "(if any)", "21 %". */
+const CONTINUES = /^\s*(?:(?:and|und|et|y|e|en|or|oder|of|at|for|to|&|\/)(?=[\s\p{Lu}])[^\d:]*$|\/\s?\p{L}[^\d:]*$)/u
 
 /** Takes in what belongs to the label after its words: "(Name and full address)", "No.", ":", "-". */
 function endOfLabel(text: string, words: readonly Token[], to: number): { end: number; colon: boolean; next: number } {
@@ -74,6 +79,9 @@ function endOfLabel(text: string, words: readonly Token[], to: number): { end: n
     const tail = text.slice(end)
     const bracket = tail.match(/^[\s.,]*[([{][^)\]}]*(?:[)\]}]|$)/)
     if (bracket) end += bracket[0].length
+    const rate = text.slice(end).match(/^\s*[(@]?\s?\d{1,2}(?:[.,]\d+)?\s?%\)?/)
+    if (rate) end += rate[0].length
+    if (CONTINUES.test(text.slice(end))) return { end: text.length, colon: false, next: words.length }
     const word = words.find((w) => w.start >= end)
     const between = word ? text.slice(end, word.start) : text.slice(end)
     if (!word || /[:]/.test(between) || !/^(?:no|nos|nr|num|number|numero|code|s)$/.test(word.text)) break
@@ -118,6 +126,11 @@ function occurrencesIn(segment: Segment, labels: Lexicon): Occurrence[] {
       from++
       continue
     }
+    // "PO-3333": the letters are the number's prefix.
+    if (/^[-/]\s?\d/.test(text.slice(words[match.to - 1]?.end ?? 0))) {
+      from++
+      continue
+    }
     const { end, colon, next } = endOfLabel(text, words, match.to)
     const previous = out.at(-1)
     const afterLabel =
@@ -128,10 +141,11 @@ function occurrencesIn(segment: Segment, labels: Lexicon): Occurrence[] {
       from++
       continue
     }
-    const { fields } = match.label
+    const { fields, weak } = match.label
     out.push({
       segment,
       fields,
+      weak,
       start: word.start,
       end,
       text: text.slice(word.start, end),

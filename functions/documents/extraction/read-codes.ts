@@ -118,7 +118,7 @@ export const readIncoterm: Reader = (raw) => {
 
 export const readFreightTerms: Reader = (raw) => {
   const text = fold(raw)
-  if (text.length > 60) return []
+  if (text.length > 40 || /unless|charges are|other|\bif\b/.test(text)) return []
   const prepaid = /pre-?\s?paid|\bpp\b|vorausbezahlt|franco|prepagado|port paye|pagado|pago\b/.test(text)
   const collect = /collect|\bcc\b|unfrei|port du|por cobrar|a cobrar/.test(text)
   if (prepaid === collect) return []

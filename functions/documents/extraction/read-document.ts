@@ -6,12 +6,13 @@ import { type Page, readPages, type TextractBlock } from './blocks'
 import { type Candidate, fieldLexicon, findCandidates } from './candidates'
 import { choose } from './choose'
 import { classify } from './classify'
-import { type ExpenseDocument, expenseCandidates, expenseItems } from './expense'
+import { type ExpenseDocument, expenseBlocks, expenseCandidates, expenseItems } from './expense'
 import { readItems } from './line-items'
-import { dateOrder } from './normalise/dates'
+import { type DateOrder, dateOrder } from './normalise/dates'
 import { documentCurrency } from './normalise/money'
 import { decimalStyle } from './normalise/numbers'
 import type { Habits } from './reading'
+import { reconcile } from './reconcile'
 import { EXTRACTOR_VERSION } from './version'
 
 /** One page of a Textract answer, or a whole one: AnalyzeDocument, DetectDocumentText, GetDocumentAnalysis, AnalyzeExpense. */
@@ -25,9 +26,20 @@ export type ReadOptions = {
   kind?: DocumentKind
 }
 
+// "Albany, NY 12210": month first is the custom of the United States alone.
+const US_ADDRESS =
+  /\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]),?\s+\d{5}(?:-\d{4})?\b/
+
+const orderByCountry = (texts: readonly string[]): DateOrder | undefined =>
+  texts.some((t) => US_ADDRESS.test(t)) ? 'MDY' : undefined
+
 function habitsOf(pages: readonly Page[]): Habits {
   const texts = pages.flatMap((page) => page.segments.map((s) => s.text))
-  return { style: decimalStyle(texts), order: dateOrder(texts), currency: documentCurrency(texts) }
+  return {
+    style: decimalStyle(texts),
+    order: dateOrder(texts) ?? orderByCountry(texts),
+    currency: documentCurrency(texts),
+  }
 }
 
 /** Labels of every kind: whatever the kind at hand does not want still ends the values before it. */
@@ -35,6 +47,7 @@ const STOPS: readonly string[] = [
   ...new Set(KINDS.flatMap((k) => k.fields.flatMap((f) => f.labels))),
   ...(
     'Tel|Phone|Fax|Email|E-mail|Attn|Bank Name|Bank|Bank Account|Account No|IBAN|BIC|SWIFT|Swift Code|Signature|Authorized Signature|Remarks|Remark|Note|Notes|Page|VAT No|VAT Reg No|Tax ID|' +
+    'Account Number|Accounting Information|Trailer number|Requested Routing|Nummer|Previous Balance|Shipped Via|Salesperson|Requisitioner|FOB Point|Service Address|Prepaid|Collect|Revenue tons|Cargo insurance|Rate|' +
     'Reference|Reference No|Ref No|Export References|Pre-carriage by|Precarriage by|Type of Move|Type of Service|Forwarding Agent|Freight payable at|Freight and charges|Declared Value|Method of Dispatch|Type of Shipment|' +
     'Description|Quantity|Amount|Unit Price|Kunden-Nr|Kundennummer|Customer No|Customer ID|Country of Final Destination|Delivery Date|Ship Date|LC Issuing Bank|Negotiated under|Supplier No|EXP No|EXP Date|ERC No|Exporter Bank|' +
     'Second Vessel|Date of L/C|Buying Dept|WGR|Destination|Liefer- und Leistungsdatum|Steuernummer|USt-Id-Nr|Globale Nummer|Shipper Address|Shipper Phone|Consignee Address|Consignee Phone|Carrier SCAC|Location|Additional info|On carriage to|Point and country of origin'
@@ -76,7 +89,7 @@ export function readDocument(
   const expenses = list.flatMap((r) => r.ExpenseDocuments ?? [])
   const blocks = list.flatMap((r) => [
     ...(r.Blocks ?? []),
-    ...(r.ExpenseDocuments ?? []).flatMap((d) => d.Blocks ?? []),
+    ...(r.ExpenseDocuments ?? []).flatMap((d) => d.Blocks ?? expenseBlocks(d)),
   ])
   const pages = readPages(blocks)
   const classification = options.kind ? { kind: options.kind, confidence: 1, alternatives: [] } : classify(pages)
@@ -92,7 +105,7 @@ export function readDocument(
     ...expenseCandidates(expenses, specs, habits),
     ...table.totals,
   ]
-  const fields = chooseAll(specs, candidates)
+  const fields = chooseAll(specs, reconcile(candidates, lineItems))
   const warnings = withChecks(definition, fields, lineItems)
   return {
     classification,
@@ -109,3 +122,6 @@ export function queriesFor(kind: DocumentKind): { Text: string; Alias: string }[
   const specs = KINDS.find((k) => k.kind === kind)?.fields ?? []
   return specs.flatMap((s) => (s.query ? [{ Text: s.query, Alias: s.field }] : [])).slice(0, 15)
 }
+
+/** Fields that must be sure before a document of this kind is accepted without a person. */
+export const keyFields = (kind: DocumentKind): readonly string[] => KINDS.find((k) => k.kind === kind)?.key ?? []

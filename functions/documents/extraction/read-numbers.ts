@@ -1,6 +1,6 @@
 import { datesIn } from './normalise/dates'
 import { type ReadMeasure, volumesIn, weightsIn } from './normalise/measures'
-import { minorDigits, moneyIn } from './normalise/money'
+import { currencyIn, minorDigits, moneyIn, UNKNOWN_CURRENCY } from './normalise/money'
 import { numbersIn, parseNumber } from './normalise/numbers'
 import { type ReadContext, type Reader, type Reading, reading } from './reading'
 import { fold } from './text'
@@ -68,9 +68,9 @@ export const readCount: Reader = (raw) => {
 }
 
 function readAmount(raw: string, context: ReadContext, decimalsMatter: boolean): Reading[] {
-  if (wordy(raw)) return []
-  const currency = moneyIn('0', undefined, undefined)[0]?.currency
-  const labelled = moneyIn(`${context.label} 0`, context.style)[0]?.currency ?? currency
+  // "15% on $ 112.90" is a rate and its base, not an amount.
+  if (wordy(raw) || /%\s*(?:on|of|von|auf|de|su|op|sur)\b/i.test(raw)) return []
+  const labelled = currencyIn(context.label)
   const found = moneyIn(raw, context.style, labelled ?? context.currency).filter(
     (m) => !/^\d{1,2}$/.test(m.text) || m.amount > 0,
   )
@@ -80,7 +80,8 @@ function readAmount(raw: string, context: ReadContext, decimalsMatter: boolean):
   if (!best) return []
   const shaped = /[.,]\d{2}$/.test(best.text) || minorDigits(best.currency) === 0 || !decimalsMatter
   const sure = best.stated || labelled !== undefined
-  const quality = (sure ? 0.96 : 0.9) * (found.length === 1 ? 1 : 0.8) * (shaped ? 1 : 0.8)
+  const unknown = best.currency === UNKNOWN_CURRENCY
+  const quality = (sure ? 0.96 : unknown ? 0.8 : 0.9) * (found.length === 1 ? 1 : 0.8) * (shaped ? 1 : 0.8)
   const others: Reading['value'][] =
     best.other === undefined ? [] : [{ type: 'money', amount: best.other, currency: best.currency }]
   return [

@@ -17,7 +17,9 @@ const CHUNK = /[\p{L}\p{N}#&'’º°№.()/\\-]+/gu
 
 function pieces(chunk: string, start: number): Token[] {
   const parts: Token[] = []
-  for (const match of chunk.matchAll(/[^/\\()#-]+|#/g)) {
+  // A point parts words ("INV.NO.") but holds initials together ("G.W.").
+  const points = /\p{L}{2,}\.\p{L}{2,}/u.test(chunk)
+  for (const match of chunk.matchAll(points ? /[^/\\()#.-]+|#/g : /[^/\\()#-]+|#/g)) {
     const text = fold(match[0]).replace(/[^\p{L}\p{N}&]/gu, '')
     if (text) parts.push({ text, start: start + match.index, end: start + match.index + match[0].length })
   }
@@ -58,6 +60,7 @@ export function sameWord(a: string, b: string): boolean {
   if (a === b) return true
   const length = Math.min(a.length, b.length)
   if (length < 5 || /\d/.test(b)) return false
-  const limit = length >= 9 ? 2 : 1
+  // "consignee" and "consignor" are two edits apart: two are forgiven only in very long words.
+  const limit = length >= 11 ? 2 : 1
   return distance(a, b, limit) <= limit
 }

@@ -30,8 +30,11 @@ export type FieldType =
   | 'text'
   | 'phrase'
 
-/** A shape that shows a value wherever it stands; group 1 (or the whole match) is read as the field's type. */
-export type FieldPattern = { find: RegExp; confidence: number }
+/**
+ * A shape that shows a value wherever it stands; group 1 (or the whole match) is read as the field's type.
+ * `within`: only in the top share of the first page.
+ */
+export type FieldPattern = { find: RegExp; confidence: number; within?: number }
 
 /** One field of a kind: its name, how to read it, and the words by which the trade prints it. */
 export type FieldSpec = {
@@ -39,7 +42,11 @@ export type FieldSpec = {
   type: FieldType
   /** Printed labels in the trade's languages, compared without case, accents and punctuation. */
   labels: readonly string[]
+  /** Labels that name it in some papers and something near it in others. */
+  weakLabels?: readonly string[]
   many?: boolean
+  /** The paper's own head names it: the first lines of the first page. */
+  letterhead?: boolean
   patterns?: readonly FieldPattern[]
   /** Types of AnalyzeExpense summary fields that carry it. */
   expense?: readonly string[]
@@ -69,6 +76,8 @@ export type KindDefinition = {
   titles: readonly Evidence[]
   evidence: readonly Evidence[]
   fields: readonly FieldSpec[]
+  /** Fields without which the document is of no use: all must be sure before it is accepted unseen. */
+  key: readonly string[]
   columns: readonly ColumnSpec[]
   checks: readonly DocumentCheck[]
 }

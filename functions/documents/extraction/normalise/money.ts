@@ -22,7 +22,7 @@ const SYMBOLS: readonly (readonly [RegExp, string])[] = [
   [/₹|\bRs\.?(?=\s?\d)/, 'INR'],
   [/¥|\bRMB\b/, 'CNY'],
   [/₩/, 'KRW'],
-  [/\bRM(?=\s?\d)/, 'MYR'],
+  [/\bRM(?=[\s)]|\d|$)/, 'MYR'],
   [/\bU\.?S\.? DOLLARS?\b/i, 'USD'],
   [/\$/, 'USD'],
 ]
@@ -57,13 +57,15 @@ export function documentCurrency(texts: readonly string[]): string | undefined {
   return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0]
 }
 
+/** ISO 4217's code for no currency: the paper names none. */
+export const UNKNOWN_CURRENCY = 'XXX'
+
 export type ReadMoney = { amount: number; currency: string; other?: number; stated: boolean; text: string }
 
 /** Money amounts of a text in minor units; `stated` tells whether the currency stood beside the amount. */
 export function moneyIn(text: string, style?: DecimalStyle, fallback?: string): ReadMoney[] {
   const own = currencyIn(text)
-  const currency = own ?? fallback
-  if (!currency) return []
+  const currency = own ?? fallback ?? UNKNOWN_CURRENCY
   const factor = 10 ** minorDigits(currency)
   return numbersIn(text).flatMap((found) => {
     if (/^\s?%/.test(text.slice(found.end))) return []

@@ -129,6 +129,7 @@ export const airWaybill: KindDefinition = {
     },
     transport.placeOfIssue,
   ],
+  key: ['airWaybillNumber', 'shipper', 'consignee', 'grossWeight'],
   columns: [
     {
       column: 'packages',

@@ -111,6 +111,7 @@ export const arrivalNotice: KindDefinition = {
     commerce.currency,
     commerce.totalAmount,
   ],
+  key: ['billOfLadingNumber', 'arrivalDate'],
   columns: chargeColumns,
   checks: [containerDigits, totalOfLines, datesInOrder('arrivalDate', 'lastFreeDay')],
 }

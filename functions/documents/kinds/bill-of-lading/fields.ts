@@ -52,6 +52,14 @@ const deliveryAgent: FieldSpec = {
     For delivery of goods apply to | Agent at destination | Destination agent | Party to contact for cargo release | Carrier's Agent at Destination`),
 }
 
+const freightPayableAt: FieldSpec = {
+  field: 'freightPayableAt',
+  type: 'place',
+  labels: among(
+    'Freight payable at | Freight and charges payable at | Freight to be paid at | Fracht zahlbar in | Fret payable à | Flete pagadero en | Frete pagável em | Vracht betaalbaar te | Nolo pagabile a',
+  ),
+}
+
 /** Bill of lading and sea waybill (UN/EDIFACT 705, 710, 714 house, 704 master). */
 export const billOfLading: KindDefinition = {
   kind: 'BILL_OF_LADING',
@@ -128,6 +136,7 @@ export const billOfLading: KindDefinition = {
     cargo.descriptionOfGoods,
     cargo.hsCode,
     transport.freightTerms,
+    freightPayableAt,
     commerce.incoterm,
     numberOfOriginals,
     shippedOnBoardDate,
@@ -135,6 +144,7 @@ export const billOfLading: KindDefinition = {
     transport.placeOfIssue,
     commerce.purchaseOrderNumber,
   ],
+  key: ['billOfLadingNumber', 'shipper', 'consignee', 'portOfLoading', 'portOfDischarge'],
   columns: [
     {
       column: 'marks',

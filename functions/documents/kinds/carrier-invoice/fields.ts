@@ -122,6 +122,7 @@ export const carrierInvoice: KindDefinition = {
     taxAmount,
     commerce.totalAmount,
   ],
+  key: ['invoiceNumber', 'documentDate', 'totalAmount'],
   columns: chargeColumns,
   checks: [totalOfLines, containerDigits, datesInOrder('documentDate', 'dueDate')],
 }

@@ -106,6 +106,7 @@ export const certificateOfOrigin: KindDefinition = {
       ],
     },
   ],
+  key: ['exporter', 'countryOfOrigin'],
   columns: [
     { column: 'line', type: 'text', labels: among('Item No | Item number | Item') },
     { column: 'marks', type: 'text', labels: among('Marks and numbers | Marks and numbers of packages | Marks') },

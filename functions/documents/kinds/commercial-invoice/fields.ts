@@ -12,6 +12,7 @@ export const seller: FieldSpec = {
     Seller | Seller Name | Vendor | Vendor Name | Supplier | Supplier Name | Company Name | Exporter | Shipper | Shipper/Exporter | Invoice From | From | Sold by | Beneficiary Name |
     Beneficiary | Manufacturer | Issued by | Verkäufer | Lieferant | Rechnungssteller | Absender | Vendeur | Fournisseur | Exportateur | Vendedor | Proveedor |
     Exportador | Emisor | Fornecedor | Verkoper | Leverancier | Venditore | Fornitore | Esportatore`),
+  letterhead: true,
   expense: ['VENDOR_NAME'],
   query: 'Who is the seller?',
 }
@@ -41,7 +42,7 @@ export const subtotalAmount: FieldSpec = {
   field: 'subtotalAmount',
   type: 'money',
   labels: among(`
-    Subtotal | Sub Total | Sub-Total | Net Total | Total Net | Net Amount | Total excl VAT | Total excluding VAT | Total before tax | Amount before tax | Taxable amount | Total Net Amount |
+    Subtotal | Sub Total | Exclusief BTW | Ex BTW | Grondslag | Total Sales Excluding GST | Total excl GST | Taxable | Total before VAT | Sub-Total | Net Total | Total Net | Net Amount | Total excl VAT | Total excluding VAT | Total before tax | Amount before tax | Taxable amount | Total Net Amount |
     Untaxed Amount | Zwischensumme | Nettosumme | Nettobetrag | Summe netto | Gesamt netto | Rechnungssumme ohne USt | Positionssumme | Warenwert | Total HT | Sous-total | Montant HT | Base imponible |
     Importe neto | Valor líquido | Subtotaal | Totaal exclusief BTW | Totaal excl BTW | Totaal Excl | Bedrag excl BTW | Imponibile | Totale imponibile | Subtotale`),
   expense: ['SUBTOTAL'],
@@ -110,7 +111,7 @@ export const goodsColumns: readonly ColumnSpec[] = [
     column: 'quantity',
     type: 'quantity',
     labels: among(`
-      Quantity | Qty | Quantities | Qty Shipped | Units | Pieces | Pcs | Hours | No of units | QTY PCS | Unit Quantity | Menge | Anzahl | Stück | Quantité | Qté | Cantidad | Cant | Quantidade | Qtde | Aantal | Quantità | Q.tà`),
+      Quantity | Qty | Quantities | Qty Shipped | Units | Pieces | Pcs | Hours | No of units | QTY PCS | Unit Quantity | Menge | Anzahl | Stück | Quantité | Qté | Cantidad | Cant | Quantidade | Qtde | Aantal | Hoeveelheid | Quantità | Q.tà`),
     total: 'totalQuantity',
     expense: ['QUANTITY'],
   },
@@ -123,7 +124,7 @@ export const goodsColumns: readonly ColumnSpec[] = [
     column: 'unitPrice',
     type: 'unitPrice',
     labels: among(`
-      Unit Price | Price | Unit Cost | Rate | Price per unit | Unit Value | Unit price per pcs | Price/unit | Einzelpreis | Preis | Nettopreis | Stückpreis | Prix unitaire | P.U. | Prix | Precio unitario | Precio | Preço unitário | Prijs | Prijs/st | Stukprijs | Prezzo unitario | Prezzo`),
+      Unit Price | Price | Unit Cost | Rate | Price per unit | Unit Value | Unit price per pcs | Price/unit | Einzelpreis | Preis | Nettopreis | Stückpreis | Prix unitaire | P.U. | Prix | Precio unitario | Precio | Preço unitário | Prijs | Prijs/st | Prijs per stuk | Stukprijs | Prezzo unitario | Prezzo`),
     expense: ['UNIT_PRICE'],
   },
   {
@@ -140,7 +141,7 @@ export const goodsColumns: readonly ColumnSpec[] = [
     column: 'amount',
     type: 'money',
     labels: among(`
-      Amount | Total | Line Total | Total Amount | Total Price | Total Value | Value | Extended Price | Net Amount | Ext Price | Subtotal | Amount USD | Amount EUR | FOB Value | Total USD | Betrag | Gesamt | Gesamtpreis | Nettobetrag | Summe | Montant | Montant HT | Total HT | Importe | Valor | Valor total | Bedrag | Totaal | Importo | Totale`),
+      Amount | Total | Line Total | Total Amount | Total Price | Total Value | Value | Extended Price | Net Amount | Ext Price | Subtotal | Amount USD | Amount EUR | FOB Value | Total USD | Betrag | Gesamt | Gesamtpreis | Nettobetrag | Summe | Montant | Montant HT | Total HT | Importe | Valor | Valor total | Bedrag | Prijs incl BTW | Prijs incl | Totaal | Importo | Totale`),
     total: 'totalAmount',
     expense: ['PRICE'],
   },
@@ -171,6 +172,10 @@ export const commercialInvoice: KindDefinition = {
     { phrase: 'invoice and packing list', weight: 7 },
     { phrase: 'credit note', weight: 6 },
     { phrase: 'handelsrechnung', weight: 8 },
+    { phrase: 'teilrechnung', weight: 7 },
+    { phrase: 'abschlagsrechnung', weight: 7 },
+    { phrase: 'schlussrechnung', weight: 7 },
+    { phrase: 'korrekturrechnung', weight: 6 },
     { phrase: 'rechnung', weight: 6 },
     { phrase: 'gutschrift', weight: 6 },
     { phrase: 'rechnungskorrektur', weight: 6 },
@@ -238,6 +243,7 @@ export const commercialInvoice: KindDefinition = {
     taxAmount,
     commerce.totalAmount,
   ],
+  key: ['invoiceNumber', 'documentDate', 'totalAmount'],
   columns: goodsColumns,
   checks: [totalOfLines, netWithinGross, datesInOrder('documentDate', 'dueDate')],
 }

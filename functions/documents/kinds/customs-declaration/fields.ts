@@ -198,6 +198,7 @@ export const customsDeclaration: KindDefinition = {
       ],
     },
   ],
+  key: ['declarationNumber'],
   columns: [
     { column: 'line', type: 'text', labels: among('Item | Line No | Pos | Article') },
     {

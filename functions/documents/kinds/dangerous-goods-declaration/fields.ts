@@ -136,6 +136,7 @@ export const dangerousGoodsDeclaration: KindDefinition = {
     cargo.netWeight,
     commerce.documentDate,
   ],
+  key: ['unNumber', 'hazardClass'],
   columns: [
     { column: 'unNumber', type: 'unNumber', labels: among('UN No | UN Number | UN or ID No | UN') },
     {

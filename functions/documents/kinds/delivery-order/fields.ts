@@ -106,6 +106,7 @@ export const deliveryOrder: KindDefinition = {
     cargo.marks,
     commerce.documentDate,
   ],
+  key: ['billOfLadingNumber'],
   columns: [
     { column: 'containerNumber', type: 'container', labels: among('Container No | Container Number | Container') },
     { column: 'marks', type: 'text', labels: among('Marks and Numbers | Marks | Marks and Nos') },

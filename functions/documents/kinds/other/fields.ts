@@ -83,6 +83,7 @@ const issuer: FieldSpec = {
   field: 'issuer',
   type: 'party',
   labels: among('Vendor | Supplier | Seller | Company | Issued by'),
+  letterhead: true,
   expense: ['VENDOR_NAME'],
 }
 

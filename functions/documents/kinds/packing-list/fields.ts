@@ -74,6 +74,7 @@ export const packingList: KindDefinition = {
     cargo.volume,
     cargo.marks,
   ],
+  key: ['packageCount', 'grossWeight'],
   columns: [
     { column: 'marks', type: 'text', labels: among('Shipping Mark | Shipping Marks | Marks | Mark') },
     {

@@ -138,6 +138,7 @@ export const proofOfDelivery: KindDefinition = {
     carrierCode,
     {
       ...parties.shipper,
+      letterhead: true,
       labels: [
         ...parties.shipper.labels,
         ...among(
@@ -167,6 +168,7 @@ export const proofOfDelivery: KindDefinition = {
     cargo.sealNumber,
     commerce.totalAmount,
   ],
+  key: ['deliveryDate', 'receivedBy'],
   columns: [
     { column: 'line', type: 'text', labels: among('Line | Pos | No | Item No | Item') },
     {

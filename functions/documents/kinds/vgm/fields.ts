@@ -127,6 +127,7 @@ export const vgm: KindDefinition = {
     cargo.sealNumber,
     commerce.documentDate,
   ],
+  key: ['containerNumber', 'verifiedGrossMass'],
   columns: [
     { column: 'containerNumber', type: 'container', labels: among('Container No | Container Number | Container') },
     { column: 'sealNumber', type: 'seal', labels: among('Seal No | Seal Number | Seal') },

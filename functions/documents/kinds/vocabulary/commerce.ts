@@ -25,6 +25,7 @@ export const incoterm: FieldSpec = {
 export const purchaseOrderNumber: FieldSpec = {
   field: 'purchaseOrderNumber',
   type: 'identifier',
+  many: true,
   labels: among(`
     PO No | P.O. No | PO Number | P.O. Number | P/O | PO | P.O. | Purchase Order | Purchase Order No | Purchase
     Order Number | Customer PO | PO Reference | Your Order | Your Order No | Buyer Order No | Order No | Order
@@ -45,10 +46,10 @@ export const invoiceNumber: FieldSpec = {
     Invoice No | Invoice Number | Inv No | Inv. No | Invoice | Invoice ID | Commercial Invoice No | Tax Invoice No |
     Invoice Ref | Invoice Reference | Invoice No and Date | Invoice Number and Date | Export Invoice Number and Date
     | Our Invoice No | Bill No | Credit Note No | Freight Invoice No | Rechnungsnummer | Rechnungs Nr | Rechnung Nr
-    | Rechnungs-Nr | Rechnungsnr | Handelsrechnung | Handelsrechnung Nr | Belegnummer | Gutschrift |
+    | Rechnungs-Nr | Rechnungsnr | Handelsrechnung | Handelsrechnung Nr | Teilrechnung | Abschlagsrechnung | Korrekturrechnung | Belegnummer | Gutschrift |
     Gutschriftsnummer | Rechnung | Numéro de facture | N° de facture | Facture n° | Facture | No de facture | Número
     de factura | Factura no | Nº factura | Factura | Fatura n° | Número da fatura | Fatura | Nota fiscal n° |
-    Factuurnummer | Factuurnr | Factuur nr | Fattura n | Numero fattura | Fattura numero`),
+    Factuurnummer | Factuurnr | Factuur | Factuur nr | Fattura n | Numero fattura | Fattura numero`),
   expense: ['INVOICE_RECEIPT_ID'],
   query: 'What is the invoice number?',
 }
@@ -59,7 +60,7 @@ export const documentDate: FieldSpec = {
   labels: among(`
     Date | Invoice Date | Date of Invoice | Inv Date | Issue Date | Date of Issue | Document Date | Dated | Date
     Issued | Invoice No and Date | Invoice Number and Date | Export Invoice Number and Date | Bill Date | Billing
-    Date | Tax Date | Datum | Rechnungsdatum | Belegdatum | Ausstellungsdatum | vom | Handelsrechnung | Gutschrift |
+    Date | Tax Date | Datum | Rechnungsdatum | Belegdatum | Ausstellungsdatum | vom |
     Date de facture | Date de la facture | Date facture | Date d'émission | Fecha | Fecha de factura | Fecha factura
     | Fecha de emisión | Data | Data da fatura | Data de emissão | Factuurdatum | Data fattura | Data di emissione |
     日期`),
@@ -71,16 +72,17 @@ export const totalAmount: FieldSpec = {
   field: 'totalAmount',
   type: 'money',
   labels: among(`
-    Total | Total Amount | Grand Total | Invoice Total | Total Invoice Value | Total Invoice Amount | Total Value |
-    Total Due | Amount Due | Total Amount Due | Balance Due | Total Payable | Total Invoice | Net Amount Payable |
+    Total | Total Amount | Grand Total | Invoice Total | Total Invoice Value | Total Invoice Amount | Total Value | Total Invoice |
     Invoice Value | Invoice Amount | Total FOB | Total CIF | Total USD | Total EUR | Total incl VAT | Total
     including tax | Total including VAT | Total Incl | Total Price | TOTAL AMOUNT DUE ON | Bruttosumme |
-    Gesamtbetrag | Gesamtsumme | Rechnungsbetrag | Endbetrag | Summe | Zahlbetrag | Gesamt | Gesamtbetrag inkl MwSt
-    | Gesamt brutto | Rechnungssumme | Total TTC | Montant total | Total à payer | Net à payer | Montant TTC |
-    Importe total | Total factura | Total a pagar | Valor total | Total geral | Totaal | Totaalbedrag | Te betalen |
-    Totaal te betalen | Bedrag inclusief BTW | Totaal inclusief BTW | Totaal incl BTW | Totale | Totale fattura |
-    Totale da pagare | Importo totale`),
-  expense: ['TOTAL', 'AMOUNT_DUE'],
+    Gesamtbetrag | Gesamtsumme | Rechnungsbetrag | Endbetrag | Summe | Gesamt | Gesamtbetrag inkl MwSt
+    | Gesamt brutto | Rechnungssumme | Total TTC | Montant total | Montant TTC |
+    Importe total | Total factura | Valor total | Total geral | Totaal | Totaalbedrag | Bedrag inclusief BTW | Totaal inclusief BTW | Totaal incl BTW | Totale | Totale fattura | Importo totale`),
+  weakLabels: among(`
+    Amount Due | Balance Due | Total Due | Total Amount Due | Total Payable | Net Amount Payable | Zahlbetrag | Te betalen | Totaal te betalen |
+    Net à payer | Total à payer | Total a pagar | Totale da pagare | Rounded Total | Total Rounded | Total RM | Total Sales | Total Sales Inclusive of GST |
+    Total Sales Inclusive GST | Total Inclusive of GST | Total Incl GST | Total Inclusive GST | Nett Total | Net Total | Total Amt | Total Sale | Factuur totaal`),
+  expense: ['TOTAL'],
   query: 'What is the total amount?',
 }
 

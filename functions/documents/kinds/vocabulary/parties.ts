@@ -41,6 +41,11 @@ export const carrier: FieldSpec = {
     Transporteur | Transportista | Transportadora | Vervoerder | Vettore | Issuing Carrier | Signed for the Carrier
     | As carrier | Airline | Delivered by | Haulier`),
   patterns: [
+    // A line's own name stands at the head of its bill.
+    {
+      find: /^((?!.*\b(?:agents?|agency|forwarding)\b).*\b(?:lines?|shipping|container|maritime|carriers?|marine|navigation)\b.*\b(?:ltd|limited|inc|gmbh|s\.?a|co|llc|pte|b\.?v|a\/s|ag|corp)\b\.?)$/i,
+      confidence: 0.6,
+    },
     // The signature names the carrier: "As agent for the carrier X Line Ltd".
     { find: /as (?:agents?|agent only) for (?:and on behalf of )?the carrier,?:?\s+(\S.{4,50})/i, confidence: 0.8 },
   ],

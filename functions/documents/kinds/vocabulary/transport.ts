@@ -8,7 +8,7 @@ export const vessel: FieldSpec = {
     Vessel | Vessel Name | Vessel's Name | Name of Vessel | Ocean Vessel | Ocean Vessel/Voyage | Vessel/Voyage |
     Vessel and Voyage | Vessel/Voy | First Vessel | Vessel Aircraft | Carrying Vessel | Mother Vessel | Ship |
     Export Carrier | Schiff | Schiffsname | Seeschiff | Navire | Nom du navire | Buque | Nombre del buque | Navio |
-    Nave | Schip | Zeeschip | M/V | Vessel Flight | Vessel and VCN`),
+    Nave | Schip | Zeeschip | M/V | Vessel Flight | Vessel and VCN | Vessel's Name and VCN No`),
   query: 'What is the vessel name?',
 }
 
@@ -77,6 +77,8 @@ export const billOfLadingNumber: FieldSpec = {
     | Waybill No | Ocean Bill of Lading No | Combined transport bill of lading | Konnossement Nr |
     Konnossementsnummer | Connaissement n° | N° de connaissement | Conocimiento de embarque no | No de BL |
     Conhecimento de embarque n° | Cognossementnummer | Polizza di carico n | B/L Document No | Document No`),
+  // Many bills print the number alone in the upper right corner, without a label.
+  patterns: [{ find: /^([A-Z]{3,5}\s?[A-Z]{0,5}\d{6,12})$/, confidence: 0.62, within: 0.25 }],
   query: 'What is the bill of lading number?',
 }
 

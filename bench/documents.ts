@@ -1,0 +1,124 @@
+/**
+ * Measures the reading of documents against truth: `npm run bench:documents -- --dir DIR [--json] [--errors] [--cache DIR]`.
+ * DIR is laid out like the shared test material. Two paths: recorded answers of Textract, and the local OCR.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { readDocument, type TextractResponse } from '../functions/documents/extraction/read-document'
+import { createReader, type Reader } from '../local/textract/reader'
+import type { Case } from './documents/case'
+import { localCases, recordedCases } from './documents/discover'
+import { isRecord, readJson } from './documents/json'
+import { judge, type Outcome } from './documents/score'
+import { summarise, thresholdFor } from './documents/summary'
+
+type Answer = { responses: TextractResponse[]; seconds: number }
+
+function recorded(file: string): Answer {
+  const answer = readJson(file)
+  const list = (Array.isArray(answer) ? answer : [answer]).filter(isRecord)
+  // The reader takes every part as optional, so a record is a response as far as types go.
+  return { responses: list as TextractResponse[], seconds: 0 }
+}
+
+/** Reads a file with the local OCR; with a cache folder, once (for work on the rules). */
+async function ocr(reader: Reader, file: string, cache: string | undefined): Promise<Answer> {
+  const key = createHash('sha256').update(file).digest('hex').slice(0, 24)
+  const kept = cache ? join(cache, `${key}.json`) : undefined
+  // Written below by ourselves.
+  if (kept && existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8')) as Answer
+  const started = process.hrtime.bigint()
+  const result = await reader.read(readFileSync(file), { features: ['FORMS', 'TABLES'] }, { urgent: true })
+  const answer: Answer = {
+    responses: [{ Blocks: result.pages.flatMap((page) => page.blocks) }],
+    seconds: Number(process.hrtime.bigint() - started) / 1e9,
+  }
+  if (kept) writeFileSync(kept, JSON.stringify(answer))
+  return answer
+}
+
+async function run(c: Case, reader: Reader, cache: string | undefined): Promise<Outcome> {
+  try {
+    const answer = c.path === 'textract' ? recorded(c.file) : await ocr(reader, c.file, cache)
+    const started = process.hrtime.bigint()
+    const extraction = readDocument(answer.responses)
+    return judge(c, extraction, answer.seconds + Number(process.hrtime.bigint() - started) / 1e9)
+  } catch (error) {
+    process.stderr.write(`${c.id}: ${error instanceof Error ? error.message : String(error)}\n`)
+    const nothing = readDocument({ Blocks: [] })
+    return { ...judge(c, nothing, 0), readable: false }
+  }
+}
+
+function grouped(
+  outcomes: readonly Outcome[],
+  key: (o: Outcome) => string,
+  threshold: number | null,
+): Record<string, unknown> {
+  const names = [...new Set(outcomes.map(key))].sort()
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      summarise(
+        outcomes.filter((o) => key(o) === name),
+        threshold,
+      ),
+    ]),
+  )
+}
+
+const percent = (value: number | null): string => (value === null ? '-' : `${(value * 100).toFixed(1)} %`)
+
+function printErrors(outcomes: readonly Outcome[]): void {
+  for (const o of outcomes) {
+    if (!o.classified) process.stderr.write(`${o.path} ${o.id}: is ${o.expectedKind}, read as ${o.kind}\n`)
+    for (const j of o.judged.filter((j) => j.outcome !== 'right')) {
+      process.stderr.write(
+        `${o.path} ${o.id}: ${j.field} ${j.outcome} (${j.confidence.toFixed(2)}) expected ${j.expected} got ${j.got}\n`,
+      )
+    }
+    const { right, stated, expected } = o.lines
+    if (expected > 0 && (right < expected || stated > expected))
+      process.stderr.write(`${o.path} ${o.id}: lines ${right} right of ${expected}, ${stated} stated\n`)
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      dir: { type: 'string', default: process.env.PORTOLAN_DATA ?? '../shared/data' },
+      json: { type: 'boolean', default: false },
+      errors: { type: 'boolean', default: false },
+      cache: { type: 'string' },
+    },
+  })
+  if (!existsSync(values.dir)) throw new Error(`No such folder: ${values.dir}`)
+  if (values.cache) mkdirSync(values.cache, { recursive: true })
+  const transcripts = join(__dirname, 'documents', 'transcripts')
+  const cases = [...recordedCases(values.dir, transcripts), ...localCases(values.dir)]
+  const reader = createReader()
+  const outcomes: Outcome[] = []
+  for (const c of cases) outcomes.push(await run(c, reader, values.cache))
+  await reader.close()
+  const threshold = thresholdFor(outcomes.flatMap((o) => o.judged))
+  const report = {
+    summary: summarise(outcomes, threshold),
+    byKind: grouped(outcomes, (o) => o.expectedKind, threshold),
+    byPath: grouped(outcomes, (o) => o.path, threshold),
+  }
+  if (values.errors) printErrors(outcomes)
+  if (values.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+  else {
+    const s = report.summary
+    process.stdout.write(
+      `${s.documents} documents: classification ${percent(s.classification)}, fields P ${percent(s.fieldPrecision)} R ${percent(s.fieldRecall)} F1 ${percent(s.fieldF1)}, verified ${percent(s.verifiedShare)}, ${s.secondsPerPage ?? '-'} s a page\n`,
+    )
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+})
