@@ -19,6 +19,8 @@ const CHARGES: NewChargeLine[] = [
 ]
 const page = { limit: 50 }
 
+jest.setTimeout(60_000)
+
 let table: TestTable
 let tenants = 0
 /** Each test has a tenant of its own: no other's numbers or balances are in its way. */

@@ -11,7 +11,14 @@ export interface TestTable {
   reset(): void
   /** The next transaction dies: `before` it reaches the table, or `after` it is committed and before anybody hears of it. */
   crash(when: 'before' | 'after'): void
+  /** The next transaction waits on its way to the table until it is let go. */
+  hold(): { arrived: Promise<void>; letGo(): void }
   stop(): Promise<void>
+}
+
+interface Faults {
+  crashes: ('before' | 'after')[]
+  holds: (() => Promise<void>)[]
 }
 
 const ENGINE = join(__dirname, '../../node_modules/@dynoxide/linux-x64/dynoxide')
@@ -22,9 +29,9 @@ export async function startTable(): Promise<TestTable> {
   const engine = spawn(ENGINE, ['serve', '--port', String(port)], { stdio: 'ignore' })
   await listening(port)
   const units = { write: 0, read: 0 }
-  const crashes: ('before' | 'after')[] = []
+  const faults: Faults = { crashes: [], holds: [] }
   const meter = createServer((request, response) => {
-    forward(port, request, response, units, crashes).catch((error) => response.destroy(error))
+    forward(port, request, response, units, faults).catch((error) => response.destroy(error))
   })
   await new Promise<void>((resolve) => meter.listen(0, '127.0.0.1', resolve))
   const { port: meterPort } = meter.address() as AddressInfo
@@ -40,9 +47,24 @@ export async function startTable(): Promise<TestTable> {
   return {
     units,
     reset: () => Object.assign(units, { write: 0, read: 0 }),
-    crash: (when) => crashes.push(when),
+    crash: (when) => faults.crashes.push(when),
+    hold: () => hold(faults),
     stop: () => stop(engine, meter),
   }
+}
+
+function hold({ holds }: Faults) {
+  let letGo = () => {}
+  const gone = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const arrived = new Promise<void>((resolve) => {
+    holds.push(() => {
+      resolve()
+      return gone
+    })
+  })
+  return { arrived, letGo }
 }
 
 async function createTable() {
@@ -77,12 +99,14 @@ async function forward(
   request: IncomingMessage,
   response: ServerResponse,
   units: TestTable['units'],
-  crashes: ('before' | 'after')[],
+  faults: Faults,
 ) {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk)
   const operation = String(request.headers['x-amz-target']).split('.')[1]
-  const crash = operation === 'TransactWriteItems' ? crashes.shift() : undefined
+  const transaction = operation === 'TransactWriteItems'
+  const crash = transaction ? faults.crashes.shift() : undefined
+  if (transaction) await faults.holds.shift()?.()
   const crashed = () =>
     response
       .writeHead(400, { 'content-type': 'application/x-amz-json-1.0' })
