@@ -4,20 +4,25 @@ const shared = {
   transformIgnorePatterns: ['/node_modules/(?!(jose|@middy|pdfjs-dist)/)'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.build'],
 }
-const project = (displayName, testTimeout) => ({
+const project = (displayName, more = {}) => ({
   ...shared,
   displayName,
   testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
-  testTimeout,
+  ...more,
 })
+// Suites that boot the template need it synthesized first.
+const booted = { globalSetup: '<rootDir>/test/support/synthesized.ts' }
 
 module.exports = {
+  testTimeout: 120_000,
+  // Each booted world is several processes; two at once is what two cores carry.
+  maxWorkers: 2,
   projects: [
-    project('unit', 10_000),
-    project('infra', 60_000),
-    project('integration', 60_000),
-    project('conformance', 120_000),
-    project('api', 120_000),
-    project('workflow', 180_000),
+    project('unit'),
+    project('infra'),
+    project('integration'),
+    project('conformance'),
+    project('api', booted),
+    project('workflow', booted),
   ],
 }
