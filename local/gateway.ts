@@ -47,7 +47,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const key = request.headers.authorization?.match(/Credential=([^/]+)\//)?.[1]
     if (key === undefined)
       throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403)
-    const found = options.functions.principalOf(key)
+    const found = options.functions.signerOf(key)?.principal
     if (found === undefined)
       throw new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403)
     return found

@@ -7,7 +7,8 @@ import { Environment, PAYLOAD_LIMIT, type RawResult } from './lambda-environment
 import type { WorkerSettings } from './lambda-worker'
 import { parseProperties } from './properties'
 import { stableId } from './resource-types'
-import { AwsError, type Principal, type Resource } from './service'
+import type { Signer } from './s3-request'
+import { AwsError, type Resource } from './service'
 
 const FunctionProperties = z.object({
   FunctionName: z.string(),
@@ -33,8 +34,8 @@ export interface Functions {
   /** Runs a function by name or ARN. Errors of the function are results; throws AwsError if there is no such function. */
   invoke(nameOrArn: string, payload: string, priority: Priority): Promise<RawResult>
   exists(nameOrArn: string): boolean
-  /** Whose call this is, by the access key that the worker was given. */
-  principalOf(accessKeyId: string): Principal | undefined
+  /** Whose call this is, by the access key that the worker was given, and what it signs with. */
+  signerOf(accessKeyId: string): Signer | undefined
   stop(): Promise<void>
 }
 
@@ -60,12 +61,17 @@ export function createFunctions(options: FunctionsOptions): Functions {
     target: 'node20',
   }).code
   const byName = new Map<string, Pool>()
-  const byKey = new Map<string, Principal>()
+  const byKey = new Map<string, Signer>()
   for (const resource of options.functions) {
     const properties = parseProperties(FunctionProperties, resource)
-    const accessKey = `AKIA${stableId(`key ${resource.arn}`, 16).toUpperCase()}`
-    byKey.set(accessKey, { roleArn: properties.Role, session: properties.FunctionName })
-    byName.set(properties.FunctionName, new Pool(properties, resource.arn, accessKey, source, options))
+    const credentials = credentialsOf(resource.arn)
+    const principal = { roleArn: properties.Role, session: properties.FunctionName }
+    byKey.set(credentials.AWS_ACCESS_KEY_ID, {
+      principal,
+      secret: credentials.AWS_SECRET_ACCESS_KEY,
+      sessionToken: credentials.AWS_SESSION_TOKEN,
+    })
+    byName.set(properties.FunctionName, new Pool(properties, resource.arn, credentials, source, options))
   }
   const lane = new Lane()
   const find = (nameOrArn: string) => {
@@ -85,10 +91,19 @@ export function createFunctions(options: FunctionsOptions): Functions {
         : lane.background(() => pool.invoke(payload))
     },
     exists: (nameOrArn) => byName.has(functionName(nameOrArn)),
-    principalOf: (accessKeyId) => byKey.get(accessKeyId),
+    signerOf: (accessKeyId) => byKey.get(accessKeyId),
     async stop() {
       await Promise.all([...byName.values()].map((pool) => pool.stop()))
     },
+  }
+}
+
+/** The same at each start, so that a URL presigned before a restart is still good after it. */
+function credentialsOf(arn: string) {
+  return {
+    AWS_ACCESS_KEY_ID: `ASIA${stableId(`key ${arn}`, 16).toUpperCase()}`,
+    AWS_SECRET_ACCESS_KEY: stableId(`secret ${arn}`, 40),
+    AWS_SESSION_TOKEN: stableId(`session ${arn}`, 40),
   }
 }
 
@@ -152,7 +167,7 @@ class Pool {
   constructor(
     private readonly properties: FunctionProperties,
     private readonly arn: string,
-    private readonly accessKey: string,
+    private readonly credentials: ReturnType<typeof credentialsOf>,
     private readonly source: string,
     private readonly options: FunctionsOptions,
   ) {
@@ -233,9 +248,7 @@ class Pool {
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${FunctionName}`,
       AWS_LAMBDA_LOG_STREAM_NAME: 'local',
-      AWS_ACCESS_KEY_ID: this.accessKey,
-      AWS_SECRET_ACCESS_KEY: stableId(`secret ${this.accessKey}`, 40),
-      AWS_SESSION_TOKEN: 'local',
+      ...this.credentials,
       ...this.options.environment,
       ...Environment.Variables,
     }

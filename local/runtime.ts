@@ -117,7 +117,7 @@ async function boot(
     sendMessage: (queueArn, body) => services.sendMessage(queueArn, body),
     startExecution: (stateMachineArn, input, name) => services.startExecution(stateMachineArn, input, name),
   }
-  const services = createServices(runtime, ofType, dynamoDb)
+  const services = createServices(runtime, ofType, dynamoDb, functions.signerOf)
   stops.push(() => services.close())
   const parts: Parts = { options, assembly, runtime, server, activity, tables, iam, dynamoDb, functions, services }
   const { issuer, advance } = await openFronts(parts, clock)

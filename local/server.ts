@@ -12,7 +12,7 @@ export interface Fronts {
   issuer(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean>
   files: Handler
   /** Whether a request is for the object storage: its bucket's name leads the path, or it is signed for it. */
-  isFile(request: IncomingMessage, path: string): boolean
+  isFile(request: IncomingMessage): boolean
 }
 
 export interface RuntimeServer {
@@ -69,7 +69,7 @@ async function dispatch(fronts: Fronts, request: IncomingMessage, response: Serv
   if (path.startsWith('/_local/')) return fronts.management(request, response, path)
   if (request.headers['x-amz-target'] !== undefined || path.startsWith('/2015-03-31/'))
     return fronts.gateway(request, response, path)
-  if (fronts.isFile(request, path)) return fronts.files(request, response, path)
+  if (fronts.isFile(request)) return fronts.files(request, response, path)
   if (path.includes('/.well-known/') || path === '/oauth2/token') {
     if (await fronts.issuer(request, response, path)) return
   }

@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createEventBridge } from './event-bridge'
 import { createPipes } from './pipes'
 import { nameOf } from './properties'
+import { createS3 } from './s3'
+import type { SignerOf } from './s3-request'
 import type { JsonService, Resource, Runtime, StreamSource } from './service'
 import { createSqs } from './sqs'
 
@@ -10,8 +12,8 @@ export interface Services extends Pick<Runtime, 'putEvent' | 'sendMessage' | 'st
   /** What the gateway serves by X-Amz-Target. */
   json: JsonService[]
   queues(): { name: string; ready: number; inFlight: number; delayed: number }[]
-  files(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>
-  isFile(request: IncomingMessage, path: string): boolean
+  files(request: IncomingMessage, response: ServerResponse): Promise<void>
+  isFile(request: IncomingMessage): boolean
   /** Resumes what was under way when the runtime last stopped. */
   boot(): void
   close(): void
@@ -21,6 +23,7 @@ export function createServices(
   runtime: Runtime,
   ofType: (...types: string[]) => Resource[],
   streams: StreamSource,
+  signerOf: SignerOf,
 ): Services {
   const queueResources = ofType('AWS::SQS::Queue')
   const sqs = createSqs(runtime, { queues: queueResources, mappings: ofType('AWS::Lambda::EventSourceMapping') })
@@ -35,7 +38,9 @@ export function createServices(
     { queues },
   )
   const pipes = createPipes(runtime, ofType('AWS::Pipes::Pipe'), { streams, events, queues })
-  const parts = [sqs, events, pipes]
+  const buckets = { buckets: ofType('AWS::S3::Bucket'), notifications: ofType('Custom::S3BucketNotifications') }
+  const s3 = createS3(runtime, buckets, { events, signerOf })
+  const parts = [s3, sqs, events, pipes]
   return {
     json: [sqs, events],
     putEvent: (busArn, event) => void events.put(busArn, event),
@@ -48,8 +53,8 @@ export function createServices(
         const { ready, held, invisible, delayed } = queues.counts(arn)
         return { name: nameOf(arn), ready, inFlight: held + invisible, delayed }
       }),
-    files: async () => {},
-    isFile: () => false,
+    files: s3.handle,
+    isFile: s3.serves,
     boot: () => {
       for (const part of parts) part.boot()
     },

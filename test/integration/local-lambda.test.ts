@@ -61,6 +61,7 @@ beforeAll(() => {
     functions: [
       resource('berth'),
       resource('quay', { ReservedConcurrentExecutions: 1 }),
+      resource('hold', { Timeout: 30 }),
       resource('broken', { Handler: 'index.handler' }),
     ],
     asset: (key) => join(dir, key === 'broken.zip' ? 'broken' : 'asset'),
@@ -88,15 +89,15 @@ test('a function sees its own environment alone, and signs as its own role', asy
     AWS_REGION: 'us-east-1',
   })
   expect(berth.answer.HOME).toBeUndefined()
-  expect(functions.principalOf(berth.answer.AWS_ACCESS_KEY_ID)).toEqual({
+  expect(functions.signerOf(berth.answer.AWS_ACCESS_KEY_ID)?.principal).toEqual({
     roleArn: 'arn:aws:iam::000000000000:role/berth',
     session: 'berth',
   })
-  expect(functions.principalOf(quay.answer.AWS_ACCESS_KEY_ID)).toEqual({
+  expect(functions.signerOf(quay.answer.AWS_ACCESS_KEY_ID)?.principal).toEqual({
     roleArn: 'arn:aws:iam::000000000000:role/quay',
     session: 'quay',
   })
-  expect(functions.principalOf('AKIAUNKNOWN')).toBeUndefined()
+  expect(functions.signerOf('AKIAUNKNOWN')).toBeUndefined()
 })
 
 test("the context is Lambda's", async () => {
@@ -135,10 +136,11 @@ test.each([
   ['hoard', 'Runtime.OutOfMemory', /signal: killed/],
   ['large', 'Function.ResponseSizeTooLarge', /exceeded maximum allowed payload size/],
 ])("%s answers Lambda's error document, and the next call works", async (what, errorType, message) => {
-  const { failed, answer } = await invoke('quay', what)
+  const name = errorType === 'Sandbox.Timedout' ? 'quay' : 'hold'
+  const { failed, answer } = await invoke(name, what)
   expect({ failed, errorType: answer.errorType }).toEqual({ failed: true, errorType })
   expect(answer.errorMessage).toMatch(message)
-  expect((await invoke('quay', 'calls')).failed).toBe(false)
+  expect((await invoke(name, 'calls')).failed).toBe(false)
 })
 
 test('a bundle that does not load fails the call', async () => {
