@@ -70,6 +70,26 @@ const REPLACEMENTS: readonly Replacement[] = [
       sessionToken: process.env.AWS_SESSION_TOKEN,
     })`,
   },
+  {
+    // No operation that we call streams events.
+    specifier: /^@smithy\/core\/event-streams$/,
+    contents: `export const EventStreamSerde = undefined, eventStreamSerdeProvider = undefined`,
+  },
+  {
+    // DynamoDB's discovery of endpoints is off unless it is asked for; its cache brings a library of data structures.
+    specifier: /^@aws-sdk\/endpoint-cache$/,
+    contents: 'export class EndpointCache {}',
+  },
+  {
+    // JSON Schemas are made when OpenAPI is generated, never by a function.
+    specifier: /core\/(to-json-schema|json-schema-processors)\.js$/,
+    importer: /[/\\]zod[/\\]v4[/\\]classic[/\\]/,
+    contents: `
+      const unavailable = () => { throw new Error('JSON Schemas are made at build time') }
+      export const createToJSONSchemaMethod = () => unavailable
+      export const createStandardJSONSchemaMethod = () => unavailable
+      export { unavailable as aggregateChecks, unavailable as toJSONSchema }`,
+  },
 ]
 
 const replacements: Plugin = {
