@@ -11,7 +11,7 @@ export interface Resource {
 }
 
 export function parseResource(arn: string): Resource {
-  const integration = /^arn:[^:]*:states:[^:]*:[^:]*:(?!activity:)(.+):([^:]+(?::2)?)$/.exec(arn)
+  const integration = /^arn:[^:]*:states:[^:]*:[^:]*:(?!activity:)(.+?):([^:]+(?::2)?)$/.exec(arn)
   if (integration) {
     const [, service = '', action = ''] = integration
     return { arn, kind: 'service', service, action, pattern: patternOf(action) }
