@@ -73,6 +73,7 @@ const REPLACEMENTS: readonly Replacement[] = [
   {
     // No operation that we call streams events.
     specifier: /^@smithy\/core\/event-streams$/,
+    importer: /HttpProtocol\.js$/,
     contents: `export const EventStreamSerde = undefined, eventStreamSerdeProvider = undefined`,
   },
   {

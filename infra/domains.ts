@@ -3,6 +3,7 @@ import { contract as billing } from '../functions/billing/contract'
 import { contract as documents } from '../functions/documents/contract'
 import { contract as identity } from '../functions/identity/contract'
 import { contract as imports } from '../functions/imports/contract'
+import { contract as kpis } from '../functions/kpis/contract'
 import { contract as places } from '../functions/places/contract'
 import type { Contract, Door } from '../functions/platform/route'
 import { contract as shipments } from '../functions/shipments/contract'
@@ -21,6 +22,7 @@ export const CONTRACTS: readonly Contract[] = [
   tasks,
   documents,
   billing,
+  kpis,
   places,
   system,
 ]

@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, RegExp[]> = {
   infra: [/^schemas\//, /^functions\/\w+\/contract$/, /^functions\/platform\/(route|env)$/],
   // The first start fills the demo tenant through its API.
   local: [/^engine\//, /^demo\//, /^schemas\//],
-  demo: [/^schemas\//],
+  demo: [/^schemas\//, /^local\//],
 }
 
 /** What domains may import of each other: the shipment's aggregate, and pure rules. */

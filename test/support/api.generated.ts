@@ -90,6 +90,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/kpis/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A key figure of a period: numerator, denominator and what follows from them */
+        get: operations["getKpi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/kpis/{name}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shipments that a key figure is made of: who is in, who is out, and why */
+        get: operations["listKpiMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ledger/balances": {
         parameters: {
             query?: never;
@@ -1028,6 +1062,88 @@ export interface components {
             /** @description Minor units, without tax */
             amount: number;
             tax?: components["schemas"]["ChargeTax"];
+        };
+        KpiMember: {
+            /**
+             * @description On time in full; order cycle time
+             * @enum {string}
+             */
+            kpi: "otif" | "order-cycle-time";
+            /** @description Shipment id: `shp_` and a ULID */
+            shipmentId: string;
+            /**
+             * Format: date
+             * @description Cohort day, UTC
+             */
+            day: string;
+            /** @enum {string} */
+            bucket: "HIT" | "MISS" | "OPEN" | "EXCLUDED";
+            reasons: ("ON_TIME_IN_FULL" | "LATE" | "EARLY" | "SHORT" | "DISCREPANCY" | "NOT_DELIVERED" | "NOT_DUE" | "DELIVERED" | "NO_PROMISE" | "CANCELLED" | "DELIVERED_BEFORE_ORDERED")[];
+            /** @description Id of an organization (party master) in the tenant */
+            customer: string;
+            /** @description UN/LOCODE */
+            from: string;
+            /** @description UN/LOCODE */
+            to: string;
+            /** @enum {string} */
+            mode: "MARITIME" | "RAIL" | "ROAD" | "AIR" | "MAIL" | "MULTIMODAL" | "INLAND_WATER";
+            evidence: {
+                /** @enum {string} */
+                baseline?: "PROMISED" | "REQUESTED";
+                window?: {
+                    from: string;
+                    to: string;
+                };
+                deliveredAt?: string;
+                occurrenceId?: string;
+                eventIds?: string[];
+                orderedPackages?: number;
+                /** @description Absent when nobody counted: then taken as in full */
+                deliveredPackages?: number;
+                orderedAt?: string;
+                /** @description Order cycle time */
+                seconds?: number;
+            };
+        };
+        KpiValue: {
+            /**
+             * @description On time in full; order cycle time
+             * @enum {string}
+             */
+            name: "otif" | "order-cycle-time";
+            definition: string;
+            /** @enum {string} */
+            unit: "ratio" | "seconds";
+            from: string;
+            to: string;
+            /** @description Bound of the error of p50 and p90 */
+            relativeError?: number;
+            total: {
+                numerator: number;
+                denominator: number;
+                /** @description numerator / denominator; null when nothing was measured */
+                ratio: number | null;
+                /** @description Of the denominator: due in the period, past it, and not delivered */
+                overdue?: number;
+                /** @description Within `relativeError` of the exact quantile */
+                p50?: number | null;
+                p90?: number | null;
+            };
+            /** @enum {string} */
+            groupBy?: "day" | "customer" | "lane" | "mode";
+            groups: {
+                numerator: number;
+                denominator: number;
+                /** @description numerator / denominator; null when nothing was measured */
+                ratio: number | null;
+                /** @description Of the denominator: due in the period, past it, and not delivered */
+                overdue?: number;
+                /** @description Within `relativeError` of the exact quantile */
+                p50?: number | null;
+                p90?: number | null;
+                /** @description A lane is FROM-TO */
+                key: string;
+            }[];
         };
         LedgerBalances: {
             items: {
@@ -2067,6 +2183,82 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    getKpi: {
+        parameters: {
+            query: {
+                /** @description First cohort day, UTC */
+                from: string;
+                /** @description Day after the last */
+                to: string;
+                groupBy?: "day" | "customer" | "lane" | "mode";
+            };
+            header?: never;
+            path: {
+                /** @description On time in full; order cycle time */
+                name: "otif" | "order-cycle-time";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiValue"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    listKpiMembers: {
+        parameters: {
+            query: {
+                /** @description First cohort day, UTC */
+                from: string;
+                /** @description Day after the last */
+                to: string;
+                bucket?: "HIT" | "MISS" | "OPEN" | "EXCLUDED";
+                /** @description Items a page */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description On time in full; order cycle time */
+                name: "otif" | "order-cycle-time";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["KpiMember"][];
+                        /** @description Cursor of the next page; absent on the last */
+                        next?: string;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
         };
     };
