@@ -4,7 +4,11 @@ import { Milestone } from './milestone'
 
 /** What an SOP step waits for. */
 export const Awaited = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('task'), taskKey: z.string() }),
+  z.object({
+    kind: z.literal('task'),
+    taskKey: z.string(),
+    records: Milestone.optional().describe('When it stands already, no task is made'),
+  }),
   z.object({ kind: z.literal('milestone'), milestone: Milestone }),
   z.object({ kind: z.literal('document'), documentType: DocumentType }),
 ])

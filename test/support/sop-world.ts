@@ -10,6 +10,7 @@ import { decideStep } from '../../functions/sops/domain/steps'
 import { resolutions, settledWaits, waitOf } from '../../functions/sops/domain/waits'
 import { decideComplete } from '../../functions/tasks/domain'
 import { decideOwnMilestone } from '../../functions/tracking/own-events'
+import type { DocumentType } from '../../schemas/codes'
 import type { DocumentRecord } from '../../schemas/document'
 import { type DeniedParty, type SopId, SopStep } from '../../schemas/sop'
 import type { FormField } from '../../schemas/task'
@@ -48,6 +49,35 @@ const SAMPLES: Record<FormField['type'], (field: FormField) => unknown> = {
 
 export const formData = (form: readonly FormField[]) =>
   Object.fromEntries(form.map((field) => [field.name, SAMPLES[field.type](field)]))
+
+/** What is committed when a document has been read and found good. */
+export function verifiedDocument(shipmentId: string, documentType: DocumentType, now: string): Decision {
+  const document: DocumentRecord = {
+    documentId: `doc_${shipmentId.slice(4, 27)}${documentType}`,
+    shipmentId,
+    documentType,
+    status: 'VERIFIED',
+    contentType: 'application/pdf',
+    bytes: 1,
+    sha256: 'x',
+    announcedBy: 'test',
+    announcedAt: now,
+  }
+  const { documentId } = document
+  return {
+    documents: [document],
+    facts: [{ type: 'document.verified', data: { documentId, documentType, confidence: 1, fields: 1, pages: 1 } }],
+  }
+}
+
+/** The facts without their order and times: what was done, reached and said. */
+export const factsOf = (state: ShipmentState) =>
+  state.timeline
+    .map(({ type, data }) => {
+      const { stepKey, milestone } = data as { stepKey?: string; milestone?: string }
+      return [type, stepKey, milestone].filter(Boolean).join(' ')
+    })
+    .sort()
 
 export class SopWorld {
   /** States in the order they were entered. */
@@ -119,22 +149,7 @@ export class SopWorld {
           this.now,
         ),
       )
-    const document: DocumentRecord = {
-      documentId: `doc_${this.state.header.shipmentId.slice(4, 27)}${awaited.documentType}`,
-      shipmentId: this.state.header.shipmentId,
-      documentType: awaited.documentType,
-      status: 'VERIFIED',
-      contentType: 'application/pdf',
-      bytes: 1,
-      sha256: 'x',
-      announcedBy: 'test',
-      announcedAt: this.now,
-    }
-    const { documentId, documentType } = document
-    return this.commit({
-      documents: [document],
-      facts: [{ type: 'document.verified', data: { documentId, documentType, confidence: 1, fields: 1, pages: 1 } }],
-    })
+    return this.commit(verifiedDocument(this.state.header.shipmentId, awaited.documentType, this.now))
   }
 
   private async completeTask(stepKey: string) {

@@ -28,7 +28,7 @@ export interface StepAnswer {
 interface Outcome {
   output: Output
   decision?: Decision
-  /** The step needs nothing more, whatever its wait says. */
+  /** What the step has just found settles it. */
   settled?: boolean
 }
 
@@ -88,7 +88,7 @@ function assignTask(step: StepOf<'assignTask'>, state: ShipmentState, { now }: S
   const existing = state.tasks.find((task) => task.stepKey === step.key)
   if (existing) return { output: { taskId: existing.taskId, status: existing.status } }
   const standing = step.records && occurrenceOf(state.timeline, step.records)
-  if (standing) return { output: { occurrenceId: standing.occurrenceId }, settled: true }
+  if (standing) return { output: { occurrenceId: standing.occurrenceId } }
   const due = dueAt(step.due, state, now)
   const { task, fact } = assignment(state.header.shipmentId, { ...step, due }, now)
   return { output: { taskId: task.taskId, status: task.status }, decision: { facts: [fact], tasks: [task] } }
@@ -119,7 +119,7 @@ function screenParties(step: StepOf<'screenParties'>, state: ShipmentState, surr
   const before = entriesOf(state.timeline, 'party.screened').find((entry) => entry.data.stepKey === stepKey)
   const { outcome, matches } = before?.data ?? screen(state.detail.parties, surroundings.denied)
   const output = { outcome, matches: matches.length }
-  if (before) return { output, settled: outcome === 'CLEAR' }
+  if (before) return { output }
   const screened: Fact = { type: 'party.screened', data: { stepKey, outcome, matches } }
   if (outcome === 'CLEAR' || step.token === undefined)
     return { output, settled: outcome === 'CLEAR', decision: { facts: [screened] } }

@@ -18,6 +18,7 @@ export function waitOf(step: SopStep, now: string): Wait | undefined {
 function awaitedBy(step: Extract<SopStep, { token?: unknown }>): Awaited {
   switch (step.step) {
     case 'assignTask':
+      return { kind: 'task', taskKey: step.key, ...(step.records ? { records: step.records } : {}) }
     case 'screenParties':
       return { kind: 'task', taskKey: step.key }
     case 'awaitMilestone':
@@ -41,8 +42,20 @@ export function settlement(
     return verified && { documentId: verified.documentId, documentType: verified.documentType }
   }
   const task = state.tasks.find((it) => it.stepKey === awaited.taskKey)
-  if (task?.status !== 'COMPLETED' && task?.status !== 'SKIPPED') return undefined
+  if (!task) return needless(awaited, state)
+  if (task.status !== 'COMPLETED' && task.status !== 'SKIPPED') return undefined
   return { taskId: task.taskId, status: task.status, ...(task.result ? { result: task.result } : {}) }
+}
+
+/** A task that is not made because what it is for has been done: its milestone stands, or screening found nothing. */
+function needless(
+  { taskKey, records }: Extract<Awaited, { kind: 'task' }>,
+  { timeline }: Pick<ShipmentState, 'timeline'>,
+): Output | undefined {
+  const standing = records && occurrenceOf(timeline, records)
+  if (standing) return { occurrenceId: standing.occurrenceId }
+  const screened = entriesOf(timeline, 'party.screened').find(({ data }) => data.stepKey === taskKey)
+  return screened?.data.outcome === 'CLEAR' ? { outcome: 'CLEAR', matches: 0 } : undefined
 }
 
 /** The waits of a shipment that have been settled, with what settled them. */
