@@ -5,8 +5,10 @@ import { createPipes } from './pipes'
 import { nameOf } from './properties'
 import { createS3 } from './s3'
 import type { SignerOf } from './s3-request'
-import type { JsonService, Resource, Runtime, StreamSource } from './service'
+import { AwsError, type Json, type JsonService, type Resource, type Runtime, type StreamSource } from './service'
 import { createSqs } from './sqs'
+import { createStepFunctions } from './step-functions'
+import { templateMachines } from './template-machines'
 
 export interface Services extends Pick<Runtime, 'putEvent' | 'sendMessage' | 'startExecution'> {
   /** What the gateway serves by X-Amz-Target. */
@@ -40,14 +42,22 @@ export function createServices(
   const pipes = createPipes(runtime, ofType('AWS::Pipes::Pipe'), { streams, events, queues })
   const buckets = { buckets: ofType('AWS::S3::Bucket'), notifications: ofType('Custom::S3BucketNotifications') }
   const s3 = createS3(runtime, buckets, { events, signerOf })
-  const parts = [s3, sqs, events, pipes]
+  const machines = createStepFunctions(
+    runtime,
+    templateMachines(
+      ofType('AWS::StepFunctions::StateMachine'),
+      ofType('AWS::StepFunctions::StateMachineVersion'),
+      ofType('AWS::StepFunctions::StateMachineAlias'),
+    ),
+    { callService: (service, action, args, roleArn) => callService(json, service, action, args, roleArn) },
+  )
+  const json = [sqs, events, machines]
+  const parts = [s3, machines, sqs, events, pipes]
   return {
-    json: [sqs, events],
+    json,
     putEvent: (busArn, event) => void events.put(busArn, event),
     sendMessage: (queueArn, body) => void queues.send(queueArn, body),
-    startExecution: () => {
-      throw new Error('not wired')
-    },
+    startExecution: machines.startExecution,
     queues: () =>
       queueResources.map(({ arn }) => {
         const { ready, held, invisible, delayed } = queues.counts(arn)
@@ -62,4 +72,22 @@ export function createServices(
       for (const part of parts) part.close()
     },
   }
+}
+
+/** A machine calls a service as an SDK would: by name and operation, with its own role. */
+async function callService(
+  services: JsonService[],
+  service: string,
+  action: string,
+  input: { [key: string]: Json },
+  roleArn: string,
+): Promise<Json> {
+  const found = services.find(({ iam, target }) => iam === service || target.toLowerCase().includes(service))
+  if (found === undefined) throw new AwsError('UnsupportedServiceException', `Machines cannot call ${service} here`)
+  const answer = await found.handle({
+    operation: action.charAt(0).toUpperCase() + action.slice(1),
+    input,
+    principal: { roleArn },
+  })
+  return JSON.parse(JSON.stringify(answer ?? {}))
 }
