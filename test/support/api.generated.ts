@@ -808,7 +808,7 @@ export interface components {
             /** @description ISO 6346 size and type */
             sizeType: string;
             /** @default [] */
-            seals: string[];
+            seals?: string[];
             /** @description kg */
             verifiedGrossMass?: number;
         };
@@ -857,7 +857,7 @@ export interface components {
             parties: components["schemas"]["Party"][];
             cargoItems: components["schemas"]["CargoItem"][];
             /** @default [] */
-            containers: components["schemas"]["ContainerInput"][];
+            containers?: components["schemas"]["ContainerInput"][];
             /** @description In travel order; each starts where the one before ends */
             legs: components["schemas"]["Leg"][];
             cutOffs?: components["schemas"]["CutOff"][];
@@ -868,13 +868,13 @@ export interface components {
                 place: string;
             };
             /** @default [] */
-            references: {
+            references?: {
                 /** @enum {string} */
                 type: "FF" | "SI" | "PO" | "CR" | "AAO" | "ECR" | "CSI" | "BPR" | "BID" | "EQ" | "RUC" | "DUE" | "CER" | "AES" | "BN" | "BL";
                 value: string;
             }[];
             /** @default [] */
-            chargeLines: components["schemas"]["NewChargeLine"][];
+            chargeLines?: components["schemas"]["NewChargeLine"][];
         };
         CreatedShipment: {
             /** @description Shipment id: `shp_` and a ULID */
@@ -922,7 +922,7 @@ export interface components {
         DeniedPartyInput: {
             name: string;
             /** @default [] */
-            aliases: string[];
+            aliases?: string[];
             /** @description ISO 3166-1 alpha-2; parties known to be of another country do not match */
             country?: string;
             /** @description List that names it */
@@ -1802,7 +1802,7 @@ export interface components {
              * @default proceed
              * @enum {string}
              */
-            errorBehaviour: "proceed" | "rollback";
+            errorBehaviour?: "proceed" | "rollback";
             /** @description Each as the body of POST /v1/shipments */
             rows: unknown[];
         };
