@@ -2,11 +2,17 @@
 import { dirname, join } from 'node:path'
 import { createWorker, OEM, PSM } from 'tesseract.js'
 import type { Word } from './page'
+import type { Segment } from './segments'
 import { pgm, type Sheet, type Strip } from './sheet'
+
+export interface ReadWord extends Word {
+  /** The line that it was cut out with. */
+  segment: Segment
+}
 
 export interface Recogniser {
   /** Words with their boxes in page pixels. */
-  read(sheet: Sheet): Promise<Word[]>
+  read(sheet: Sheet): Promise<ReadWord[]>
   close(): Promise<void>
 }
 
@@ -34,7 +40,9 @@ export async function createRecogniser(): Promise<Recogniser> {
         const middle = (word.bbox.y0 + word.bbox.y1) / 2
         const strip = sheet.strips.find(({ top, bottom }) => middle >= top - 10 && middle <= bottom + 10)
         const text = clean(word.text)
-        return strip && text ? [{ text, confidence: word.confidence, ...onPage(word.bbox, strip) }] : []
+        return strip && text
+          ? [{ text, confidence: word.confidence, ...onPage(word.bbox, strip), segment: strip.segment }]
+          : []
       })
     },
     async close() {

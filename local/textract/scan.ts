@@ -1,26 +1,17 @@
 /** Reads a picture of a page: turned upright, straightened, brought to a good letter size, then recognised line by line. */
-import { type Canvas, createCanvas, type Image } from '@napi-rs/canvas'
 import { checkboxesOf } from './checkboxes'
-import { height, median, type Point, width } from './geometry'
+import { readDoubtfulAgain } from './doubt'
+import { height, median, width } from './geometry'
 import type { PageText, Word } from './page'
-import { type Component, componentsOf, type Gray, grayFromRgba, inkOf, letterHeight, paint, rulesOf } from './raster'
-import type { Recogniser } from './recogniser'
+import { type Component, componentsOf, inkOf, letterHeight, paint, rulesOf } from './raster'
+import type { ReadWord, Recogniser } from './recogniser'
 import { segmentsOf } from './segments'
 import { type Sheet, sheetsOf } from './sheet'
 import { skewOf } from './skew'
-
-export type Picture = Image | Canvas
+import { type Picture, type Upright, uprightOf } from './upright'
 
 /** Height of a letter, in pixels, at which lines are found and cut out. */
 const LETTER = 28
-/** Working pictures stay below this many pixels, whatever the letter size: 24 million hold an A4 page at 450 dpi. */
-const MOST_PIXELS = 24_000_000
-
-interface Upright {
-  gray: Gray
-  toInput(x: number, y: number): Point
-}
-
 export async function readScan(picture: Picture, recogniser: Recogniser): Promise<PageText> {
   const draft = uprightOf(picture, Math.min(1, 2000 / Math.max(picture.width, picture.height)), 0)
   const letters = componentsOf(inkOf(draft.gray))
@@ -58,18 +49,19 @@ async function readUpright(upright: Upright, recogniser: Recogniser) {
   paint(ink, drawn, 0, 1)
   paint(gray, drawn, 255, 1)
   const sheets = sheetsOf(gray, segmentsOf(componentsOf(ink), letter, rules.vertical))
-  const words: Word[] = []
+  const words: ReadWord[] = []
   for (const sheet of sheets) words.push(...(await recogniser.read(sheet)))
+  const certainty = certaintyOf(words)
   const kept = words.filter((word) => isWord(word, letter))
   const page: PageText = {
     width: gray.width,
     height: gray.height,
-    words: kept,
+    words: certainty < 40 ? kept : await readDoubtfulAgain(kept, gray, recogniser),
     checkboxes,
     rules,
     toInput: upright.toInput,
   }
-  return { page, sheets, certainty: certaintyOf(words) }
+  return { page, sheets, certainty }
 }
 
 /** Specks and scraps of drawings come back as punctuation that the engine itself does not believe in. */
@@ -97,31 +89,4 @@ async function readsBetterTurned(
   const strips = sheet.strips.map((strip) => ({ ...strip, top: rows - strip.bottom, bottom: rows - strip.top }))
   const words = await recogniser.read({ gray: { width: sheet.gray.width, height: rows, data }, strips })
   return certaintyOf(words) > certainty + 8 && median(words.map((word) => word.text.length)) >= 2
-}
-
-/** Draws the picture scaled and turned clockwise by some degrees on white paper. */
-function uprightOf(picture: Picture, scale: number, degrees: number): Upright {
-  const radians = (degrees * Math.PI) / 180
-  const [cos, sin] = [Math.cos(radians), Math.sin(radians)]
-  const turnedWidth = Math.abs(picture.width * cos) + Math.abs(picture.height * sin)
-  const turnedHeight = Math.abs(picture.width * sin) + Math.abs(picture.height * cos)
-  const fit = Math.min(scale, Math.sqrt(MOST_PIXELS / (turnedWidth * turnedHeight)))
-  const canvas = createCanvas(Math.max(1, Math.round(turnedWidth * fit)), Math.max(1, Math.round(turnedHeight * fit)))
-  const context = canvas.getContext('2d')
-  context.fillStyle = '#fff'
-  context.fillRect(0, 0, canvas.width, canvas.height)
-  context.imageSmoothingQuality = 'high'
-  context.translate(canvas.width / 2, canvas.height / 2)
-  context.rotate(radians)
-  context.scale(fit, fit)
-  context.drawImage(picture, -picture.width / 2, -picture.height / 2)
-  const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data
-  return {
-    gray: grayFromRgba(pixels, canvas.width, canvas.height),
-    toInput(x, y) {
-      const dx = (x - canvas.width / 2) / fit
-      const dy = (y - canvas.height / 2) / fit
-      return { X: (dx * cos + dy * sin) / picture.width + 0.5, Y: (dy * cos - dx * sin) / picture.height + 0.5 }
-    },
-  }
 }

@@ -17,21 +17,22 @@ export interface Sheet {
   strips: Strip[]
 }
 
+/** Height of a letter on the sheet, in pixels, for the first reading. */
 const LETTER = 30
 const MARGIN = 14
 const WIDEST = 6000
 
-export function sheetsOf(page: Gray, segments: readonly Segment[]): Sheet[] {
-  const sized = segments.map((segment) => ({ segment, scale: scaleOf(segment) }))
+export function sheetsOf(page: Gray, segments: readonly Segment[], letter = LETTER): Sheet[] {
+  const sized = segments.map((segment) => ({ segment, scale: scaleOf(segment, letter) }))
   const wide = sized.filter(({ segment, scale }) => width(segment) * scale > 900)
   const narrow = sized.filter(({ segment, scale }) => width(segment) * scale <= 900)
   return [wide, narrow].filter((group) => group.length > 0).map((group) => sheetOf(page, group))
 }
 
-function scaleOf(segment: Segment): number {
+function scaleOf(segment: Segment, wanted: number): number {
   const tall = segment.letters.map(height).sort((a, b) => a - b)
   const letter = tall[Math.floor(tall.length * 0.8)] ?? height(segment)
-  return Math.min(4, Math.max(0.25, LETTER / letter), WIDEST / width(segment))
+  return Math.min(4, Math.max(0.25, wanted / letter), WIDEST / width(segment))
 }
 
 function sheetOf(page: Gray, sized: { segment: Segment; scale: number }[]): Sheet {
