@@ -146,10 +146,17 @@ export const BillingProofQuery = z
     ...pageQuery,
     limit: pageQuery.limit.unwrap().max(50).default(20),
   })
-  .refine((query) => (query.shipmentId === undefined) === (query.from !== undefined && query.to !== undefined), {
-    message: 'give shipmentId, or from and to',
+  .refine(({ shipmentId, from, to }) => [shipmentId, from ?? to].filter(Boolean).length === 1, {
+    message: 'give either shipmentId, or from and to',
     path: ['shipmentId'],
   })
+  .refine(
+    ({ shipmentId, from, to }) => shipmentId !== undefined || (from !== undefined && to !== undefined && from < to),
+    {
+      message: 'from and to go together, and to is after from',
+      path: ['to'],
+    },
+  )
 
 export const BillingProofPage = z
   .object({

@@ -1,8 +1,8 @@
 /** Members and sums of the KPIs in the table. */
 import { type KpiBucket, KpiMember, type KpiName } from '../../schemas/kpi'
 import type { Context } from '../platform/context'
-import { AppError } from '../platform/errors'
 import {
+  foreignCursor,
   type Item,
   list,
   type PageRequest,
@@ -154,9 +154,6 @@ const asShown = (member: KpiMember, bucket: KpiBucket): KpiMember =>
 function startOf(cursor: string | undefined): { segment: number; cursor: string | undefined } {
   if (cursor === undefined) return { segment: 0, cursor: undefined }
   const [, segment, rest] = /^([0-4])\.([A-Za-z0-9_-]*)$/.exec(cursor) ?? []
-  if (segment === undefined)
-    throw new AppError('unprocessable', 'validation_failed', 'cursor is not one of ours', {
-      errors: [{ pointer: '#/query/cursor', code: 'cursor', message: 'not a cursor that this list gave' }],
-    })
+  if (segment === undefined) throw foreignCursor()
   return { segment: Number(segment), cursor: rest || undefined }
 }

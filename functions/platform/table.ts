@@ -125,7 +125,7 @@ export async function list(
   const onTable = options.index === 'table'
   const pkName = onTable ? 'pk' : 'gsi1pk'
   const skName = onTable ? 'sk' : 'gsi1sk'
-  const answer = await documents().send(
+  const query = documents().send(
     new QueryCommand({
       TableName: env('TABLE_NAME'),
       ...(onTable ? {} : { IndexName: 'gsi1' }),
@@ -135,6 +135,11 @@ export async function list(
       ExclusiveStartKey: page.cursor === undefined ? undefined : decodeCursor(tenant, page.cursor, pkName, pk),
     }),
   )
+  const answer = await query.catch((error) => {
+    // A key of ours, but of another range of this list: only a cursor brings one here.
+    if (page.cursor !== undefined && error.name === 'ValidationException') throw foreignCursor()
+    throw error
+  })
   const items = (answer.Items ?? []).map((stored) => unscoped(tenant, stored))
   return answer.LastEvaluatedKey ? { items, next: encodeCursor(tenant, answer.LastEvaluatedKey) } : { items }
 }
@@ -272,6 +277,11 @@ const encodeCursor = (tenant: Tenant, key: Record<string, unknown>) =>
     ),
   ).toString('base64url')
 
+export const foreignCursor = () =>
+  new AppError('unprocessable', 'validation_failed', 'cursor is not one of ours', {
+    errors: [{ pointer: '#/query/cursor', code: 'cursor', message: 'not a cursor that this list gave' }],
+  })
+
 function decodeCursor(tenant: Tenant, cursor: string, pkName: string, pk: string): Record<string, string> {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
@@ -283,8 +293,6 @@ function decodeCursor(tenant: Tenant, cursor: string, pkName: string, pk: string
     if (start[pkName] !== scoped(tenant, pk)) throw new Error('of another list')
     return start
   } catch {
-    throw new AppError('unprocessable', 'validation_failed', 'cursor is not one of ours', {
-      errors: [{ pointer: '#/query/cursor', code: 'cursor', message: 'not a cursor that this list gave' }],
-    })
+    throw foreignCursor()
   }
 }

@@ -175,7 +175,7 @@ test('commands and reactions in any order and at the same time end where the tim
     times: fc.integer({ min: 1, max: 3 }),
   })
   await fc.assert(
-    fc.asyncProperty(fc.array(act, { minLength: 4, maxLength: 14 }), async (acts) => {
+    fc.asyncProperty(fc.array(act, { minLength: 4, maxLength: 12 }), async (acts) => {
       const context = aTenant()
       const ids = await Promise.all([1, 2, 3].map(() => createInTable(context)))
       const running: Promise<unknown>[] = []
@@ -193,7 +193,7 @@ test('commands and reactions in any order and at the same time end where the tim
       await Promise.all(running)
       await expectRebuilt(context)
     }),
-    { numRuns: 15 },
+    { numRuns: 6 },
   )
 })
 
