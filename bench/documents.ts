@@ -12,7 +12,7 @@ import type { Case } from './documents/case'
 import { localCases, recordedCases } from './documents/discover'
 import { isRecord, readJson } from './documents/json'
 import { judge, type Outcome } from './documents/score'
-import { summarise, thresholdFor } from './documents/summary'
+import { calibration, summarise, thresholdFor } from './documents/summary'
 
 type Answer = { responses: TextractResponse[]; seconds: number }
 
@@ -97,7 +97,7 @@ async function main(): Promise<void> {
   if (!existsSync(values.dir)) throw new Error(`No such folder: ${values.dir}`)
   if (values.cache) mkdirSync(values.cache, { recursive: true })
   const transcripts = join(__dirname, 'documents', 'transcripts')
-  const cases = [...recordedCases(values.dir, transcripts), ...localCases(values.dir)]
+  const cases = [...recordedCases(values.dir, transcripts), ...localCases(values.dir, transcripts)]
   const reader = createReader()
   const outcomes: Outcome[] = []
   for (const c of cases) outcomes.push(await run(c, reader, values.cache))
@@ -107,6 +107,8 @@ async function main(): Promise<void> {
     summary: summarise(outcomes, threshold),
     byKind: grouped(outcomes, (o) => o.expectedKind, threshold),
     byPath: grouped(outcomes, (o) => o.path, threshold),
+    bySource: grouped(outcomes, (o) => o.id.split('/').slice(0, 2).join('/'), threshold),
+    calibration: calibration(outcomes),
   }
   if (values.errors) printErrors(outcomes)
   if (values.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)

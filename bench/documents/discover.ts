@@ -100,7 +100,7 @@ const ADAPTERS: readonly Adapter[] = [
   (file) => (/real_export_sets/.test(file) ? fromExportName(file) : undefined),
   (file) =>
     /sroie/.test(file)
-      ? ifExists(join(dirname(dirname(file)), 'key', basename(file, extname(file)) + '.json'), (p) =>
+      ? ifExists(join(dirname(dirname(file)), 'key', `${basename(file, extname(file))}.json`), (p) =>
           fromSroie(readJson(p)),
         )
       : undefined,
@@ -108,7 +108,7 @@ const ADAPTERS: readonly Adapter[] = [
     /invoice2data/.test(file) ? ifExists(sibling(file, '.json'), (p) => fromInvoice2data(readJson(p))) : undefined,
   (file) =>
     /zugferd/i.test(file)
-      ? ifExists(join(dirname(dirname(file)), 'CII', basename(file, extname(file)) + '.cii.xml'), (p) =>
+      ? ifExists(join(dirname(dirname(file)), 'CII', `${basename(file, extname(file))}.cii.xml`), (p) =>
           fromCrossIndustryInvoice(readFileSync(p, 'utf8')),
         )
       : undefined,
@@ -128,14 +128,15 @@ function truthOf(file: string, id: string): Truth | undefined {
 }
 
 /** Files for the local OCR: every document of which the folder says at least what kind it is. */
-export function localCases(dir: string): Case[] {
+export function localCases(dir: string, transcripts: string): Case[] {
   const folders = ['02_shipping_docs', '01_textract']
   return folders.flatMap((folder) =>
     filesUnder(join(dir, folder))
       .filter((file) => IMAGE.test(file))
       .flatMap((file) => {
         const id = relative(dir, file)
-        const truth = truthOf(file, id)
+        const truth =
+          ifExists(join(transcripts, `${basename(file, extname(file))}.truth.json`), transcript) ?? truthOf(file, id)
         return truth ? [{ id, path: 'local' as const, file, truth }] : []
       }),
   )
@@ -153,9 +154,11 @@ export function recordedCases(dir: string, transcripts: string): Case[] {
   return answers.flatMap((file) => {
     const id = relative(dir, file)
     const beside = filesUnder(dirname(file)).find((f) => IMAGE.test(f) && dirname(f) === dirname(file))
-    const own = join(transcripts, `${basename(file, '.json')}.truth.json`)
+    const own = [`${basename(file, '.json')}`, ...(beside ? [basename(beside, extname(beside))] : [])]
+      .map((n) => join(transcripts, `${n}.truth.json`))
+      .find(existsSync)
     const truth =
-      ifExists(own, transcript) ??
+      (own ? transcript(own) : undefined) ??
       ifExists(sibling(file, '.truth.json'), transcript) ??
       (beside && /pairs/.test(file) ? ADAPTERS.map((a) => a(beside)).find((t) => t !== undefined) : undefined) ??
       (GENERAL.test(id) ? { kinds: ['OTHER' as const], expected: [] } : undefined)

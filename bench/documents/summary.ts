@@ -76,3 +76,21 @@ export function summarise(outcomes: readonly Outcome[], threshold: number | null
     fields: { expected: right + wrong + missed, right, wrong, missed, invented },
   }
 }
+
+/** Stated confidence against observed correctness, in tenths and finer above 0.9. */
+export function calibration(
+  outcomes: readonly Outcome[],
+): { from: number; to: number; stated: number; right: number | null }[] {
+  const judged = outcomes.flatMap((o) => o.judged).filter((j) => j.outcome !== 'missed')
+  const edges = [0, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1]
+  return edges.slice(0, -1).map((from, i) => {
+    const to = edges[i + 1] ?? 1
+    const members = judged.filter((j) => j.confidence >= from && (j.confidence < to || to === 1))
+    return {
+      from,
+      to,
+      stated: members.length,
+      right: ratio(members.filter((j) => j.outcome === 'right').length, members.length),
+    }
+  })
+}

@@ -113,6 +113,10 @@ export function fromTranscript(truth: Json): Truth {
   add('freightPayableAt', () => text(textAt(truth, 'freightPayableAt'), 'freightPayableAt'))
   add('incoterm', () => text(textAt(truth, 'incoterm')?.slice(0, 3) ?? null, 'incoterm'))
   add('marks', () => text(textAt(truth, 'marks'), 'marks'))
+  add('dueDate', () => date(textAt(truth, 'dueDate'), 'dueDate'))
+  add('subtotal', () => money(numberAt(truth, 'subtotal'), 'subtotalAmount'))
+  add('tax', () => money(numberAt(truth, 'tax'), 'taxAmount'))
+  add('issuer', () => party(textAt(truth, 'issuer'), 'issuer'))
   add('total', () => money(numberAt(truth, 'total'), 'totalAmount'))
   const lines = kind === 'OTHER' ? [] : listAt(truth, 'lines').map(lineOf)
   return { kinds: [kind], expected, ...(lines.length > 0 ? { lines } : {}) }

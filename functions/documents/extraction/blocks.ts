@@ -146,12 +146,16 @@ function linesIn(value: TextractBlock, index: BlockIndex, axes: Axes): string[] 
     if (row) row.push(word)
     else rows.push([word])
   }
-  return rows.map((row) =>
-    row
-      .sort((a, b) => a.at.left - b.at.left)
-      .map((w) => w.text)
-      .join(' '),
-  )
+  const left = Math.min(...rows.flat().map((w) => w.at.left))
+  return rows.flatMap((row) => {
+    // A form's value may have swallowed the next box: only the text that begins at its left edge is meant.
+    const first = cut(
+      row.sort((a, b) => a.at.left - b.at.left),
+      0,
+      letterWidth(row),
+    )[0]
+    return first && first.at.left - left < 12 * letterWidth(row) ? [first.text] : []
+  })
 }
 
 function keyValuesOf(blocks: TextractBlock[], index: BlockIndex, axes: Axes, page: number): KeyValue[] {

@@ -1,6 +1,6 @@
 import type { BoundingBox, ExtractionMethod, NormalisedValue, ValueCheck } from '../../../schemas/extraction'
 import type { FieldSpec, FieldType } from '../kinds/kind'
-import type { Page, Piece, Segment } from './blocks'
+import type { Page, Segment } from './blocks'
 import { isTitle } from './classify'
 import { toBox } from './geometry'
 import { findLabels, type Lexicon, lexicon, type Occurrence } from './labels'
@@ -88,35 +88,38 @@ function inline(occurrence: Occurrence, layout: Labelled, multiline: boolean): P
   return { found, method: 'label-right', trust: 1 }
 }
 
+const WORDY: ReadonlySet<FieldType> = new Set(['name', 'text', 'phrase', 'party', 'country'])
+
+function beside(occurrence: Occurrence, layout: Labelled, type: FieldType): Place | undefined {
+  const { segment } = occurrence
+  const right = valueRight(layout, segment)
+  if (!right) return undefined
+  const found = MULTILINE.has(type) ? continued(layout, segment, right, MAX_LINES) : right
+  const far = Math.min(0.25, Math.max(0, right.distance - 8) * 0.006)
+  // "CARRIER | INFORMATION": any words may follow a lone word; a number or date would not by chance.
+  const bare = !occurrence.colon && WORDY.has(type) && tokens(occurrence.text).length <= 1 ? 0.75 : 1
+  return { found, method: 'label-right', trust: ((occurrence.colon ? 1 : 0.9) - far) * bare }
+}
+
+function under(occurrence: Occurrence, layout: Labelled, type: FieldType, rival: number): Place | undefined {
+  const below = valueBelow(layout, occurrence.segment, MULTILINE.has(type) ? MAX_LINES : 1, occurrence.start)
+  if (!below) return undefined
+  const far = Math.min(0.35, below.distance * 0.1)
+  // Under "Total" alone stands a column's first amount more often than the total.
+  const column = type === 'money' && tokens(occurrence.text).length === 1 ? 0.6 : 1
+  return { found: below, method: 'label-below', trust: (1 - far) * rival * column }
+}
+
 /** Everything that may be the value of a label: what follows it, what stands beside it, what stands under it. */
 function placesOf(occurrence: Occurrence, layout: Labelled, type: FieldType): Place[] {
   const multiline = MULTILINE.has(type)
-  const places: Place[] = []
-  const { segment } = occurrence
   const followed = inline(occurrence, layout, multiline)
-  if (followed) places.push(followed)
-  const later = layout.labels.get(segment)?.some((o) => o.start > occurrence.start)
-  if (!followed && !later) {
-    const right = valueRight(layout, segment)
-    if (right) {
-      const found = multiline ? continued(layout, segment, right, MAX_LINES) : right
-      const far = Math.min(0.25, Math.max(0, right.distance - 8) * 0.006)
-      places.push({ found, method: 'label-right', trust: (occurrence.colon ? 1 : 0.9) - far })
-    }
-  }
-  if (type === 'party' && !followed) {
-    const found = section(layout, segment)
-    if (found) return [found]
-  }
-  const below = valueBelow(layout, segment, multiline ? MAX_LINES : 1, occurrence.start)
-  if (below) {
-    const far = Math.min(0.35, below.distance * 0.1)
-    const rival = followed ? 0.45 : places.length > 0 && occurrence.colon ? 0.75 : 1
-    // Under "Total" alone stands a column's first amount more often than the total.
-    const column = type === 'money' && tokens(occurrence.text).length === 1 ? 0.6 : 1
-    places.push({ found: below, method: 'label-below', trust: (1 - far) * rival * column })
-  }
-  return places
+  const later = layout.labels.get(occurrence.segment)?.some((o) => o.start > occurrence.start)
+  const right = followed || later ? undefined : beside(occurrence, layout, type)
+  const headed = type === 'party' && !followed ? section(layout, occurrence.segment) : undefined
+  if (headed) return [headed]
+  const below = under(occurrence, layout, type, followed ? 0.45 : right && occurrence.colon ? 0.75 : 1)
+  return [followed, right, below].filter((place) => place !== undefined)
 }
 
 // Sub-labels of an address block: "Name:", "Company name", "Firma".
@@ -127,13 +130,13 @@ const ADDRESS_LABEL = /^(?:street\s+)?(?:address|anschrift|adresse|direccion|end
 function section(layout: Labelled, segment: Segment): Place | undefined {
   const { line, letter } = layout.page
   const rows = layout.order.filter(
-    (s) => s.at.top >= segment.at.bottom - 0.4 * line && s.at.top < segment.at.bottom + 9 * line,
+    (s) => s.at.top >= segment.at.bottom - 0.4 * line && s.at.top < segment.at.bottom + 14 * line,
   )
   const starts = rows.filter((s) => Math.abs(s.at.left - segment.at.left) < 25 * letter)
   const named = starts.find(
     (s) => NAME_LABEL.test(fold(s.text)) && fold(s.text).replace(NAME_LABEL, '').length < s.text.length,
   )
-  if (!named || named.at.top > segment.at.bottom + 5.5 * line) return undefined
+  if (!named || named.at.top > segment.at.bottom + 9 * line) return undefined
   const rest = named.text.slice(fold(named.text).match(NAME_LABEL)?.[0].length ?? 0).trim()
   const beside = valueRight(layout, named)
   const first =
@@ -163,7 +166,7 @@ function fromLetterhead(
     (s) =>
       s.at.top < 0.22 &&
       !labels.has(s) &&
-      /\p{L}{3}/u.test(s.text) &&
+      /\p{Lu}\p{L}{2}|\p{L}+\.\p{L}{2}/u.test(s.text) &&
       !isTitle(s.text) &&
       !/^\W*(?:page|seite|tel|fax|www|http)/i.test(s.text),
   )
@@ -199,7 +202,9 @@ function fromLabels(layout: Labelled, specs: ReadonlyMap<string, FieldSpec>, hab
           label: occurrence.text,
           lines: place.found.lines,
         }
-        out.push(...candidatesFrom(spec, place.found.lines[0] ?? '', source, habits))
+        // Of several totals the last on the page is the one to pay.
+        const low = spec.field === 'totalAmount' ? 0.93 + 0.07 * occurrence.segment.at.top : 1
+        out.push(...candidatesFrom(spec, place.found.lines[0] ?? '', { ...source, trust: source.trust * low }, habits))
       }
     }
   }
@@ -251,32 +256,38 @@ function fromQueries(page: Page, specs: ReadonlyMap<string, FieldSpec>, habits: 
   })
 }
 
+function patternMatches(
+  segment: Segment,
+  find: RegExp,
+): { text: string; raw: string; part: ReturnType<typeof partOf> }[] {
+  const global = new RegExp(find.source, [...new Set(`${find.flags}g`)].join(''))
+  return [...segment.text.matchAll(global)].map((match) => ({
+    text: match[0],
+    raw: match[1] ?? match[0],
+    part: partOf(segment, match.index, match.index + match[0].length),
+  }))
+}
+
 function fromPatterns(page: Page, specs: ReadonlyMap<string, FieldSpec>, habits: Habits): Candidate[] {
-  const out: Candidate[] = []
-  const whole = (piece: Piece): BoundingBox => toBox(piece.box)
-  for (const spec of specs.values()) {
-    for (const { find, confidence, within } of spec.patterns ?? []) {
-      if (within !== undefined && page.number !== 1) continue
-      const global = new RegExp(find.source, [...new Set(`${find.flags}g`)].join(''))
-      for (const segment of page.segments) {
-        if (within !== undefined && segment.at.top > within) continue
-        for (const match of segment.text.matchAll(global)) {
-          const part = partOf(segment, match.index, match.index + match[0].length)
-          const source = {
-            method: 'pattern' as const,
-            page: page.number,
-            box: match[0].length === segment.text.length ? whole(segment) : toBox(part.box),
-            ocr: part.confidence,
-            trust: confidence,
-            label: match[0],
-            lines: [],
-          }
-          out.push(...candidatesFrom(spec, match[1] ?? match[0], source, habits))
+  const patterns = [...specs.values()].flatMap((spec) => (spec.patterns ?? []).map((pattern) => ({ spec, ...pattern })))
+  return patterns.flatMap(({ spec, find, confidence, within }) => {
+    if (within !== undefined && page.number !== 1) return []
+    const segments = within === undefined ? page.segments : page.segments.filter((s) => s.at.top <= within)
+    return segments
+      .flatMap((segment) => patternMatches(segment, find))
+      .flatMap(({ text, raw, part }) => {
+        const source = {
+          method: 'pattern' as const,
+          page: page.number,
+          box: toBox(part.box),
+          ocr: part.confidence,
+          trust: confidence,
+          label: text,
+          lines: [],
         }
-      }
-    }
-  }
-  return out
+        return candidatesFrom(spec, raw, source, habits)
+      })
+  })
 }
 
 /** The labels of a set of fields, with words that only end other values. */

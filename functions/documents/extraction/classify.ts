@@ -36,7 +36,7 @@ function titleLines(pages: readonly Page[]): Line[] {
       top: segment.at.top,
       tall: height(segment.at) > page.line * 1.25,
       first: i === 0,
-      colon: /:\s*\S/.test(segment.text),
+      colon: /:/.test(segment.text),
     })),
   )
 }
@@ -48,9 +48,10 @@ function titleScore(line: Line, phrase: readonly string[]): number {
   const next = line.words[at + phrase.length]
   if (next !== undefined && REFERENCE.has(next)) return 0
   const covered = phrase.length / line.words.length
-  if (covered < 0.3 && !line.tall) return 0
+  // "Handelsrechnung (380) Nr. 471102 vom 05.03.2018" is a title too, if it leads the page.
+  if (covered < 0.3 && !line.tall && !(at === 0 && line.first && line.top < 0.15)) return 0
   const place = line.first ? (line.top < 0.25 ? 1 : line.top < 0.45 ? 0.8 : 0.45) : 0.35
-  return place * (0.6 + 0.4 * covered) * (line.tall ? 1.15 : 1) * (line.colon ? 0.5 : 1)
+  return place * (0.6 + 0.4 * covered) * (line.tall ? 1.15 : 1) * (line.colon ? 0.35 : 1)
 }
 
 function scoreTitles(lines: readonly Line[], titles: readonly Evidence[]): number {
@@ -100,7 +101,7 @@ export function classify(pages: readonly Page[]): Classification {
   for (const { kind, titles, evidence } of KINDS) {
     scores.set(kind, scoreTitles(lines, titles) + scoreEvidence(text, evidence, 4))
   }
-  scores.set('OTHER', Math.max(UNKNOWN, scoreTitles(lines, OTHER_TITLES)) + scoreEvidence(text, OTHER_EVIDENCE, 4))
+  scores.set('OTHER', Math.max(UNKNOWN, scoreTitles(lines, OTHER_TITLES)) + scoreEvidence(text, OTHER_EVIDENCE, 7))
   const total = [...scores.values()].reduce((sum, s) => sum + Math.exp(s), 0)
   const ranked = [...scores]
     .map(([kind, score]) => ({ kind, confidence: Math.exp(score) / total }))

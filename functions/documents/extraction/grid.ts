@@ -1,6 +1,6 @@
 import type { ColumnSpec } from '../kinds/kind'
 import type { Page, Piece, Segment, Table } from './blocks'
-import { median, middle, type Rect, sameRow, sharedWidth, union } from './geometry'
+import { middle, type Rect, sameRow, sharedWidth, union } from './geometry'
 import { findLabels, isFiller, lexicon } from './labels'
 import { tokens } from './text'
 
@@ -70,11 +70,47 @@ function gridOfTable(table: Table, specs: readonly ColumnSpec[]): Grid | undefin
   }
 }
 
+const sizeOf = (named: readonly { spec: ColumnSpec }[]): number => new Set(named.map((n) => n.spec.column)).size
+
+/** Joins the lines of each heading ("Gross" over "Weight"); a line that spans several stands before each of them. */
+function columnsOfBand(segments: readonly Segment[]): { text: string; short: string; at: Rect; parts: Segment[] }[] {
+  const spans = (s: Segment): boolean =>
+    segments.filter(
+      (o) => o !== s && sameRow(o.at, s.at) < 0.3 && sharedWidth(o.at, s.at) > 0.5 * (o.at.right - o.at.left),
+    ).length >= 2 &&
+    segments.some(
+      (o) =>
+        o !== s &&
+        segments.some(
+          (q) =>
+            q !== o &&
+            q !== s &&
+            sameRow(o.at, q.at) > 0.5 &&
+            sharedWidth(o.at, s.at) > 0 &&
+            sharedWidth(q.at, s.at) > 0,
+        ),
+    )
+  const wide = segments.filter(spans)
+  const groups: Segment[][] = []
+  for (const segment of segments.filter((s) => !wide.includes(s)).sort((a, b) => a.at.top - b.at.top)) {
+    const group = groups.find((g) =>
+      g.some((s) => sameRow(s.at, segment.at) < 0.5 && sharedWidth(s.at, segment.at) > 0),
+    )
+    if (group) group.push(segment)
+    else groups.push([segment])
+  }
+  return groups.map((parts) => {
+    const at = union(parts.map((p) => p.at))
+    const above = wide.filter((w) => sharedWidth(w.at, at) > 0).map((w) => w.text)
+    const short = parts.map((p) => p.text).join(' ')
+    return { text: [...above, short].join(' '), short, at, parts }
+  })
+}
+
+type Band = { headings: Heading[]; others: Rect[]; bottom: number }
+
 /** Headings of a table without rules: a band of lines that names at least three columns. */
-function headingBand(
-  page: Page,
-  specs: readonly ColumnSpec[],
-): { headings: Heading[]; others: Rect[]; bottom: number } | undefined {
+function headingBand(page: Page, specs: readonly ColumnSpec[]): Band | undefined {
   const labels = columnLexicon(specs)
   const named = page.segments.flatMap((segment) => {
     const spec = columnOf(segment, specs, labels)
@@ -83,35 +119,41 @@ function headingBand(
   let best: typeof named = []
   for (const { segment } of named) {
     const band = named.filter((n) => Math.abs(middle(n.segment.at) - middle(segment.at)) < 2.1 * page.line)
-    const size = (list: typeof named): number => new Set(list.map((n) => n.spec.column)).size
-    if (size(band) > size(best)) best = band
+    if (sizeOf(band) > sizeOf(best)) best = band
   }
-  if (new Set(best.map((b) => b.spec.column)).size < 3) return undefined
+  if (sizeOf(best) < 2) return undefined
   const area = union(best.map((b) => b.segment.at))
-  const centre = median(best.map((b) => middle(b.segment.at)))
-  const headings: Heading[] = []
-  for (const { spec, segment } of best.sort(
-    (a, b) => Math.abs(middle(a.segment.at) - centre) - Math.abs(middle(b.segment.at) - centre),
-  )) {
-    // Two lines of one heading ("Gross" over "Weight") are one column.
-    const twin = headings.find((h) => sharedWidth(h.at, segment.at) > 0)
-    if (twin) twin.at = { ...union([twin.at, segment.at]) }
-    else headings.push({ column: spec, text: segment.text, at: segment.at })
-  }
-  const others = page.segments
-    .filter((s) => s.at.top < area.bottom && s.at.bottom > area.top && !best.some((b) => b.segment === s))
-    .map((s) => s.at)
-    .filter((at) => !headings.some((h) => sharedWidth(h.at, at) > 0))
-  // A second line of units under the headings still belongs to them.
-  const units = page.segments.filter(
-    (s) => s.at.top >= area.bottom - page.line * 0.4 && s.at.top < area.bottom + 1.4 * page.line,
+  const known = new Set(best.map((b) => b.segment))
+  const members = page.segments.filter(
+    (s) =>
+      known.has(s) ||
+      (middle(s.at) > area.top - 1.3 * page.line &&
+        middle(s.at) < area.bottom + 1.3 * page.line &&
+        !/\d{2}|[$€£]/.test(s.text)),
   )
-  const row = units.filter((s) => units[0] && sameRow(s.at, units[0].at) > 0.4)
-  const extra =
-    row.length > 0 && row.every((s) => isFiller(s.text) || /^\(.*\)$/.test(s.text))
-      ? union(row.map((s) => s.at)).bottom
-      : area.bottom
-  return { headings, others, bottom: Math.max(area.bottom, extra) }
+  const columns = columnsOfBand(members).map((c) => ({ ...c, spec: headingSpec(c, specs, labels, page.number) }))
+  const headings = columns.flatMap((c) => (c.spec ? [{ column: c.spec, text: c.text, at: c.at }] : []))
+  if (new Set(headings.map((h) => h.column.column)).size < 3) return undefined
+  const used = columns.filter((c) => c.parts.some((p) => known.has(p)))
+  return {
+    headings,
+    others: columns.filter((c) => !c.spec).map((c) => c.at),
+    bottom: Math.max(...used.map((c) => c.at.bottom)),
+  }
+}
+
+function headingSpec(
+  column: { text: string; short: string; at: Rect; parts: Segment[] },
+  specs: readonly ColumnSpec[],
+  labels: ReturnType<typeof lexicon>,
+  page: number,
+): ColumnSpec | undefined {
+  const tries = [column.text, column.short, ...column.parts.map((p) => p.text)]
+  for (const text of tries) {
+    const spec = columnOf(asSegment({ text, confidence: 1, at: column.at, box: column.at }, page), specs, labels)
+    if (spec) return spec
+  }
+  return undefined
 }
 
 const distanceTo = (range: Rect, at: Rect): number => Math.max(0, at.left - range.right, range.left - at.right)
@@ -156,7 +198,9 @@ function rowsUnder(page: Page, bottom: number): Segment[][] {
   return rows.map((row) => row.sort((a, b) => a.at.left - b.at.left))
 }
 
-function gridOfLayout(page: Page, specs: readonly ColumnSpec[]): Grid | undefined {
+/** The item table of a page as its lines show it: a band of headings and the rows under it. */
+export function gridOfLayout(page: Page, specs: readonly ColumnSpec[]): Grid | undefined {
+  if (specs.length === 0) return undefined
   const band = headingBand(page, specs)
   if (!band) return undefined
   const rows = rowsUnder(page, band.bottom).map((row) => {
@@ -184,12 +228,6 @@ function gridOfLayout(page: Page, specs: readonly ColumnSpec[]): Grid | undefine
   return { page: page.number, columns: band.headings.map((h) => h.column), rows }
 }
 
-/** The item tables of a page: Textract's own if one names our columns, else found by layout. */
-export function gridsOf(page: Page, specs: readonly ColumnSpec[]): Grid[] {
-  if (specs.length === 0) return []
-  const found = page.tables.flatMap((t) => gridOfTable(t, specs) ?? [])
-  const layout = gridOfLayout(page, specs)
-  const widest = Math.max(0, ...found.map((g) => new Set(g.columns.map((c) => c.column)).size))
-  if (layout && new Set(layout.columns.map((c) => c.column)).size > widest) return [layout]
-  return found
-}
+/** The item tables that Textract found on a page and that name our columns. */
+export const gridsOfTables = (page: Page, specs: readonly ColumnSpec[]): Grid[] =>
+  specs.length === 0 ? [] : page.tables.flatMap((table) => gridOfTable(table, specs) ?? [])

@@ -79,7 +79,9 @@ function endOfLabel(text: string, words: readonly Token[], to: number): { end: n
     const tail = text.slice(end)
     const bracket = tail.match(/^[\s.,]*[([{][^)\]}]*(?:[)\]}]|$)/)
     if (bracket) end += bracket[0].length
-    const rate = text.slice(end).match(/^\s*[(@]?\s?\d{1,2}(?:[.,]\d+)?\s?%\)?/)
+    const rate = text
+      .slice(end)
+      .match(/^\s*[(@]?\s?\d{1,2}(?:[.,]\d+)?\s?%\)?(?:\s*(?:on|of|von|auf|de|sur|su|op|over)\s*[$€£]?\s?[\d.,]+)?/)
     if (rate) end += rate[0].length
     if (CONTINUES.test(text.slice(end))) return { end: text.length, colon: false, next: words.length }
     const word = words.find((w) => w.start >= end)
@@ -110,7 +112,9 @@ function qualityOf(
   // Prose such as "the shipper hereby declares" begins with labels too.
   if (words.length > 14) return undefined
   const length = match.label.words.length
-  return length >= 3 ? 0.9 : length === 2 ? 0.82 : 0.62
+  // One word before other words ("Lieferant GmbH") is part of a name more often than a label.
+  if (length === 1) return /\d/.test(rest) ? 0.62 : 0.42
+  return length >= 3 ? 0.9 : 0.82
 }
 
 /** Finds the labels of one segment, longest first at each place. */

@@ -11,7 +11,7 @@ export type Labelled = { page: Page; labels: Map<Segment, Occurrence[]>; order: 
 /** Whether a segment begins with a label (its first words are not a value). */
 function startsWithLabel(layout: Labelled, segment: Segment): boolean {
   const first = layout.labels.get(segment)?.[0]
-  return first !== undefined && first.start <= 3 && first.quality >= 0.62
+  return first !== undefined && first.start <= 3 && first.quality >= 0.6
 }
 
 const joined = (rows: readonly Segment[][]): Found => {

@@ -3,11 +3,12 @@ import type { ColumnSpec, KindDefinition } from '../kinds/kind'
 import type { Page } from './blocks'
 import { type Candidate, candidatesFrom } from './candidates'
 import { choose } from './choose'
-import { toBox, union } from './geometry'
-import { type Grid, type GridCell, gridsOf } from './grid'
+import { type Rect, toBox, union } from './geometry'
+import { type Grid, type GridCell, gridOfLayout, gridsOfTables } from './grid'
 import type { Habits } from './reading'
 import { fold } from './text'
 
+const PARTIAL = /^\W*(?:sub[\s-]*total\w*|zwischensumme|page total|carried forward|übertrag|subtotaal|sous-?total)\b/
 const TOTAL =
   /^\W*(?:grand|sub|g\.?|page|invoice|consignment)?[\s-]*(?:total|totals|totaal|totale|summe|gesamt\w*|zwischensumme|sub-?total\w*|positionssumme|importe total|say total|sum|bruttosumme)\b/
 const END =
@@ -40,6 +41,26 @@ function itemOf(row: Row, page: number, habits: Habits): { fields: FieldValue[];
   return { fields, numbers: read.filter(({ cell, candidates }) => isNumeric(cell, candidates)).length }
 }
 
+/** Whether a row holds the numbers that the item above lacks: one item printed on two lines. */
+function completes(item: LineItem, fields: readonly FieldValue[]): boolean {
+  if (fields.some((f) => f.field === 'description')) return false
+  const held = new Set(item.fields.map((f) => f.field))
+  const added = fields.filter((f) => f.field !== 'article' && f.field !== 'line')
+  return added.length > 0 && added.every((f) => !held.has(f.field))
+}
+
+const rectOf = (item: LineItem): Rect => ({
+  left: item.box.left,
+  top: item.box.top,
+  right: item.box.left + item.box.width,
+  bottom: item.box.top + item.box.height,
+})
+
+function extend(item: LineItem, row: Row, fields: readonly FieldValue[]): void {
+  item.fields.push(...fields.filter((f) => !item.fields.some((g) => g.field === f.field)))
+  item.box = toBox(union([rectOf(item), row.box]))
+}
+
 /** Adds the text of a row without numbers to the description of the item above it. */
 function addDescription(item: LineItem, row: Row): void {
   const text = row.cells.find((c) => c.column.column === 'description')?.piece.text
@@ -47,16 +68,18 @@ function addDescription(item: LineItem, row: Row): void {
   if (!text || description?.value.type !== 'text' || description.raw.length > 400) return
   description.raw = `${description.raw}\n${text}`
   description.value = { type: 'text', text: `${description.value.text} ${text}` }
-  item.box = toBox(
-    union([
-      {
-        left: item.box.left,
-        top: item.box.top,
-        right: item.box.left + item.box.width,
-        bottom: item.box.top + item.box.height,
-      },
-      row.box,
-    ]),
+  item.box = toBox(union([rectOf(item), row.box]))
+}
+
+/** Values that the rows of a column say about the document: its order numbers, tariff codes, containers. */
+function eachOf(items: readonly LineItem[], columns: readonly ColumnSpec[]): Candidate[] {
+  return items.flatMap((item) =>
+    item.fields.flatMap((f) => {
+      const field = columns.find((c) => c.column === f.field)?.each
+      if (!field) return []
+      const { value, raw, confidence, page, box, method, checks, ambiguous } = f
+      return [{ field, value, raw, confidence: confidence * 0.95, page, box, method, checks, ambiguous, others: [] }]
+    }),
   )
 }
 
@@ -81,14 +104,16 @@ function readGrid(grid: Grid, habits: Habits): TableReading {
     const plain = fold(row.plain)
     if (TOTAL.test(plain)) {
       totals.push(...totalsOf(row, grid.page, habits))
-      if (items.length > 0) break
+      if (items.length > 0 && !PARTIAL.test(plain)) break
       continue
     }
     if (items.length > 0 && END.test(plain)) break
     const { fields, numbers } = itemOf(row, grid.page, habits)
     const described = fields.some((f) => f.field === 'description' || f.field === 'article')
     if (numbers >= 2 || (numbers === 1 && described)) {
-      items.push({ index: items.length, page: grid.page, box: toBox(row.box), fields })
+      const last = items.at(-1)
+      if (last && completes(last, fields)) extend(last, row, fields)
+      else items.push({ index: items.length, page: grid.page, box: toBox(row.box), fields })
     } else {
       const last = items.at(-1)
       if (last) addDescription(last, row)
@@ -113,17 +138,22 @@ function withoutSumRow(items: LineItem[], totals: Candidate[]): LineItem[] {
   return sums.length > 0 ? items.slice(0, -1) : items
 }
 
+const cells = (readings: readonly TableReading[]): number =>
+  readings.flatMap((r) => [...r.items.flatMap((i) => i.fields), ...r.totals]).length
+
 /** Line items of all pages in order, and what the tables' total rows say about the document's fields. */
 export function readItems(pages: readonly Page[], definition: KindDefinition, habits: Habits): TableReading {
   const items: LineItem[] = []
   const totals: Candidate[] = []
   const specs: readonly ColumnSpec[] = definition.columns
   for (const page of pages) {
-    for (const grid of gridsOf(page, specs)) {
-      const read = readGrid(grid, habits)
+    const tables = gridsOfTables(page, specs).map((grid) => readGrid(grid, habits))
+    const layout = [gridOfLayout(page, specs)].flatMap((grid) => (grid ? [readGrid(grid, habits)] : []))
+    // OCR often cuts one table into several, of which only the first has headings: the layout then sees more.
+    for (const read of cells(layout) > cells(tables) ? layout : tables) {
       for (const item of read.items) items.push({ ...item, index: items.length })
       totals.push(...read.totals)
     }
   }
-  return { items, totals }
+  return { items, totals: [...totals, ...eachOf(items, specs)] }
 }

@@ -47,7 +47,7 @@ const STOPS: readonly string[] = [
   ...new Set(KINDS.flatMap((k) => k.fields.flatMap((f) => f.labels))),
   ...(
     'Tel|Phone|Fax|Email|E-mail|Attn|Bank Name|Bank|Bank Account|Account No|IBAN|BIC|SWIFT|Swift Code|Signature|Authorized Signature|Remarks|Remark|Note|Notes|Page|VAT No|VAT Reg No|Tax ID|' +
-    'Account Number|Accounting Information|Trailer number|Requested Routing|Nummer|Previous Balance|Shipped Via|Salesperson|Requisitioner|FOB Point|Service Address|Prepaid|Collect|Revenue tons|Cargo insurance|Rate|' +
+    "Account Number|Shipper's Account Number|Consignee's Account Number|Account No|Accounting Information|Trailer number|Requested Routing|Nummer|Previous Balance|Shipped Via|Salesperson|Requisitioner|FOB Point|Service Address|Prepaid|Collect|Revenue tons|Cargo insurance|Rate|" +
     'Reference|Reference No|Ref No|Export References|Pre-carriage by|Precarriage by|Type of Move|Type of Service|Forwarding Agent|Freight payable at|Freight and charges|Declared Value|Method of Dispatch|Type of Shipment|' +
     'Description|Quantity|Amount|Unit Price|Kunden-Nr|Kundennummer|Customer No|Customer ID|Country of Final Destination|Delivery Date|Ship Date|LC Issuing Bank|Negotiated under|Supplier No|EXP No|EXP Date|ERC No|Exporter Bank|' +
     'Second Vessel|Date of L/C|Buying Dept|WGR|Destination|Liefer- und Leistungsdatum|Steuernummer|USt-Id-Nr|Globale Nummer|Shipper Address|Shipper Phone|Consignee Address|Consignee Phone|Carrier SCAC|Location|Additional info|On carriage to|Point and country of origin'
@@ -99,7 +99,8 @@ export function readDocument(
   const labels = fieldLexicon(specs, STOPS)
   const table = definition ? readItems(pages, definition, habits) : { items: [], totals: [] }
   const charged = definition ? expenseItems(expenses, definition.columns, habits) : []
-  const lineItems = table.items.length > 0 ? table.items : charged
+  // AnalyzeExpense sees rows better than rules do.
+  const lineItems = charged.length > 0 ? charged : table.items
   const candidates = [
     ...pages.flatMap((page) => findCandidates(page, specs, labels, habits)),
     ...expenseCandidates(expenses, specs, habits),

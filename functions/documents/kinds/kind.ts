@@ -60,6 +60,8 @@ export type ColumnSpec = {
   type: FieldType
   labels: readonly string[]
   total?: string
+  /** Field of the document that each row's value belongs to (order numbers, tariff codes). */
+  each?: string
   expense?: readonly string[]
 }
 

@@ -156,6 +156,7 @@ export const billOfLading: KindDefinition = {
     {
       column: 'containerNumber',
       type: 'container',
+      each: 'containerNumber',
       labels: among('Container No | Container Nos | Container Number | Container Seal No | Container Size Seal No'),
     },
     {

@@ -115,7 +115,7 @@ export const certificateOfOrigin: KindDefinition = {
       type: 'phrase',
       labels: among('Description of goods | Number and kind of packages description of goods | Description'),
     },
-    { column: 'hsCode', type: 'hsCode', labels: among('HS Code | HS Tariff Classification | HS') },
+    { column: 'hsCode', type: 'hsCode', each: 'hsCode', labels: among('HS Code | HS Tariff Classification | HS') },
     { column: 'origin', type: 'country', labels: among('Country of origin | Origin criterion | Origin') },
     {
       column: 'grossWeight',

@@ -94,10 +94,16 @@ export const goodsColumns: readonly ColumnSpec[] = [
       Description | Description of goods | Descriptions | Item Description | Product | Product Description | Goods | Commodity | Name and specification of commodity | Particulars | Full description of goods |
       Details | Service | Services | Description of items | Beschreibung | Bezeichnung | Artikelbezeichnung | Warenbezeichnung | Désignation | Libellé | Descripción | Concepto | Descrição | Omschrijving | Artikelomschrijving | Descrizione`),
   },
-  { column: 'purchaseOrder', type: 'identifier', labels: among('PO No | PO Number | Order No | PO-No | Ordernummer') },
+  {
+    column: 'purchaseOrder',
+    type: 'identifier',
+    each: 'purchaseOrderNumber',
+    labels: among('PO No | PO Number | Order No | PO-No | Ordernummer'),
+  },
   {
     column: 'hsCode',
     type: 'hsCode',
+    each: 'hsCode',
     labels: among('HS Code | HTS | Tariff No | HSN/SAC | HSN | Commodity code | Zolltarifnummer | NCM'),
   },
   { column: 'origin', type: 'country', labels: among('Origin | Country of origin | COO | Ursprung | Country') },
@@ -192,6 +198,7 @@ export const commercialInvoice: KindDefinition = {
   ],
   evidence: [
     { phrase: 'invoice no', weight: 1.5 },
+    { phrase: 'invoice for', weight: 1 },
     { phrase: 'invoice number', weight: 1.8 },
     { phrase: 'inv no', weight: 1 },
     { phrase: 'invoice date', weight: 1.5 },

@@ -204,6 +204,7 @@ export const customsDeclaration: KindDefinition = {
     {
       column: 'hsCode',
       type: 'hsCode',
+      each: 'hsCode',
       labels: among('Commodity Code | HTSUS No | HS Code | Tariff | Warennummer | Code SH'),
     },
     {

@@ -138,7 +138,7 @@ export const dangerousGoodsDeclaration: KindDefinition = {
   ],
   key: ['unNumber', 'hazardClass'],
   columns: [
-    { column: 'unNumber', type: 'unNumber', labels: among('UN No | UN Number | UN or ID No | UN') },
+    { column: 'unNumber', type: 'unNumber', each: 'unNumber', labels: among('UN No | UN Number | UN or ID No | UN') },
     {
       column: 'description',
       type: 'phrase',
@@ -147,6 +147,7 @@ export const dangerousGoodsDeclaration: KindDefinition = {
     {
       column: 'hazardClass',
       type: 'hazardClass',
+      each: 'hazardClass',
       labels: among('Class | Class or Division | IMO Class | Hazard Class'),
     },
     { column: 'packingGroup', type: 'packingGroup', labels: among('Packing Group | PG | Pkg Group') },

@@ -108,7 +108,12 @@ export const deliveryOrder: KindDefinition = {
   ],
   key: ['billOfLadingNumber'],
   columns: [
-    { column: 'containerNumber', type: 'container', labels: among('Container No | Container Number | Container') },
+    {
+      column: 'containerNumber',
+      type: 'container',
+      each: 'containerNumber',
+      labels: among('Container No | Container Number | Container'),
+    },
     { column: 'marks', type: 'text', labels: among('Marks and Numbers | Marks | Marks and Nos') },
     {
       column: 'packages',

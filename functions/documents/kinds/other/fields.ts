@@ -106,6 +106,15 @@ export const OTHER_FIELDS: readonly FieldSpec[] = [
   },
   subtotalAmount,
   taxAmount,
-  commerce.totalAmount,
+  {
+    ...commerce.totalAmount,
+    // Shops round cash totals: what is paid is the rounded one.
+    labels: [
+      ...commerce.totalAmount.labels,
+      ...among(`
+        Rounded Total | Total Rounded | Total Amt Rounded | Total After Rounding | Total Sales | Total Sales Inclusive of GST | Total Inclusive of GST | Total Incl of GST |
+        Total Incl GST | Total RM | Nett Total | Net Total | Sales Inclusive of GST | Amount`),
+    ],
+  },
   commerce.currency,
 ]

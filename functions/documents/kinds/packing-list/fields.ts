@@ -96,7 +96,12 @@ export const packingList: KindDefinition = {
         'Item No | Article No | Product Code | Style No | Part No | Item | Art Nr | SKU | Model | Code | Référence | Referencia',
       ),
     },
-    { column: 'purchaseOrder', type: 'identifier', labels: among('PO No | Order No | PO Number') },
+    {
+      column: 'purchaseOrder',
+      type: 'identifier',
+      each: 'purchaseOrderNumber',
+      labels: among('PO No | Order No | PO Number'),
+    },
     {
       column: 'description',
       type: 'phrase',
@@ -104,7 +109,7 @@ export const packingList: KindDefinition = {
         Description | Description of goods | Goods description | Name and specification of commodity | Commodity | Product | Item description | Descriptions | Beschreibung | Bezeichnung | Warenbezeichnung |
         Désignation | Descripción | Descrição | Omschrijving | Descrizione`),
     },
-    { column: 'hsCode', type: 'hsCode', labels: among('HS Code | Tariff No | HTS | NCM') },
+    { column: 'hsCode', type: 'hsCode', each: 'hsCode', labels: among('HS Code | Tariff No | HTS | NCM') },
     {
       column: 'perPackage',
       type: 'quantity',

@@ -129,8 +129,13 @@ export const vgm: KindDefinition = {
   ],
   key: ['containerNumber', 'verifiedGrossMass'],
   columns: [
-    { column: 'containerNumber', type: 'container', labels: among('Container No | Container Number | Container') },
-    { column: 'sealNumber', type: 'seal', labels: among('Seal No | Seal Number | Seal') },
+    {
+      column: 'containerNumber',
+      type: 'container',
+      each: 'containerNumber',
+      labels: among('Container No | Container Number | Container'),
+    },
+    { column: 'sealNumber', type: 'seal', each: 'sealNumber', labels: among('Seal No | Seal Number | Seal') },
     { column: 'tareWeight', type: 'weight', labels: among('Tare | Tare Weight') },
     { column: 'cargoWeight', type: 'weight', labels: among('Cargo Weight | Cargo Gross Weight | Gross Weight') },
     { column: 'verifiedGrossMass', type: 'weight', labels: among('VGM | Verified Gross Mass | VGM kg') },

@@ -64,6 +64,8 @@ export const documentDate: FieldSpec = {
     Date de facture | Date de la facture | Date facture | Date d'émission | Fecha | Fecha de factura | Fecha factura
     | Fecha de emisión | Data | Data da fatura | Data de emissão | Factuurdatum | Data fattura | Data di emissione |
     日期`),
+  // The date in a title line: "Rechnung Nr. 471102 vom 05.03.2018".
+  patterns: [{ find: /\b(?:vom|dated|d\.d\.|du|del)\s+(\d{1,2}[./ -].{3,14})$/, confidence: 0.85, within: 0.2 }],
   expense: ['INVOICE_RECEIPT_DATE'],
   query: 'What is the date of the document?',
 }
