@@ -38,12 +38,16 @@ const doors: Plugin = {
   },
 }
 
+/** Packages that do nothing when they are loaded, and forget to say so. */
+const QUIET = /[/\\]node_modules[/\\](@aws-sdk[/\\]lib-dynamodb)[/\\]/
+
 /** Our own modules do nothing when they are loaded, and JSON documents lie beside the bundle, so that they cost nothing at start. */
 const ownModules: Plugin = {
   name: 'own-modules',
   setup({ onResolve, resolve: resolveImport }) {
-    onResolve({ filter: /^\.\.?\// }, async ({ path, importer, pluginData, kind, resolveDir }) => {
-      if (pluginData === ownModules || importer.includes('node_modules')) return undefined
+    onResolve({ filter: /^\.\.?\/|^@aws-sdk\/lib-dynamodb$/ }, async ({ path, importer, pluginData, kind, resolveDir }) => {
+      const foreign = importer.includes('node_modules') && !QUIET.test(importer)
+      if (pluginData === ownModules || foreign) return undefined
       if (path.endsWith('.json')) return { path: `./${basename(path)}`, external: true }
       const found = await resolveImport(path, { importer, kind, resolveDir, pluginData: ownModules })
       return { path: found.path, errors: found.errors, sideEffects: false }
