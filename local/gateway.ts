@@ -177,7 +177,7 @@ const common = (key: string) => (key === 'aws:SecureTransport' ? ['true'] : unde
 function fail(error: unknown, request: IncomingMessage, response: ServerResponse, log: GatewayOptions['log']): void {
   const known = error instanceof AwsError
   if (!known) log('error', 'gateway failed', { target: request.headers['x-amz-target'], error: String(error) })
-  else if (error.code === 'AccessDeniedException') log('warn', 'access denied', { message: error.message })
+  else if (error.code === 'AccessDeniedException') log('warn', 'access denied', { reason: error.message })
   if (response.headersSent) return void response.destroy()
   const { code, message, status } = known
     ? error

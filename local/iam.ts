@@ -173,12 +173,21 @@ function decider(roles: Map<string, Rule[]>): Iam {
   }
   return {
     authorize(principal, action, resource, context = () => undefined) {
-      const verdict = decide(principal.roleArn, action, resource, context)
-      if (verdict !== 'allow') throw denied(principal, action, resource, verdict)
+      const { arn, qualifier } = unqualified(resource)
+      const verdict = decide(principal.roleArn, action, arn, (key) =>
+        key === 'states:StateMachineQualifier' && qualifier !== undefined ? [qualifier] : context(key),
+      )
+      if (verdict !== 'allow') throw denied(principal, action, arn, verdict)
     },
     asks: (principal, conditionKey) =>
       (roles.get(principal.roleArn) ?? []).some((rule) => rule.conditionKeys.includes(conditionKey)),
   }
+}
+
+/** Step Functions authorizes a version or alias by its machine's ARN; the qualifier is a condition key. */
+function unqualified(resource: string): { arn: string; qualifier: string | undefined } {
+  const [, arn, qualifier] = /^(arn:[^:]*:states:[^:]*:[^:]*:stateMachine:[^:]+):(.+)$/.exec(resource) ?? []
+  return { arn: arn ?? resource, qualifier }
 }
 
 function denied(principal: Principal, action: string, resource: string, verdict: Verdict): AwsError {

@@ -62,10 +62,17 @@ export function createStepFunctions(
   const executions: Executions = createExecutions(runtime, store, machines, host)
   const operations = { ...machineOperations(runtime, store, machines), ...executions.operations }
 
+  /** The answer to a task is authorized by the machine whose task it is. */
+  function machineOfToken({ operation, input }: ServiceCall): string | undefined {
+    if (!operation.startsWith('SendTask') || typeof input.taskToken !== 'string') return undefined
+    const task = host.readToken(input.taskToken)
+    return task && store.byId(task.execution)?.machine
+  }
+
   return {
     target: 'AWSStepFunctions',
     iam: 'states',
-    resourceOf: (call) => resourceOf(runtime, call),
+    resourceOf: (call) => machineOfToken(call) ?? resourceOf(runtime, call),
     async handle(call) {
       const operation = Object.hasOwn(operations, call.operation) ? operations[call.operation] : undefined
       if (!operation) throw new AwsError('UnknownOperationException', `Step Functions has no ${call.operation} here`)

@@ -120,3 +120,12 @@ test('what cannot be evaluated stops the start, by name', () => {
     'managed policy arn:aws:iam::aws:policy/AdministratorAccess is not supported',
   )
 })
+
+test('versions and aliases of a machine are authorized by the machine, and told apart by a condition key', () => {
+  const machine = 'arn:aws:states:eu-west-1:000000000000:stateMachine:export'
+  const grant = allow('states:StartExecution', machine)
+  expect(verdict([role([grant])], 'states:StartExecution', `${machine}:live`)).toBe('allowed')
+  const notOne = deny('states:*', machine, { Condition: { StringEquals: { 'states:StateMachineQualifier': '1' } } })
+  expect(verdict([role([grant, notOne])], 'states:StartExecution', `${machine}:1`)).toBe(DENIED)
+  expect(verdict([role([grant, notOne])], 'states:StartExecution', `${machine}:2`)).toBe('allowed')
+})
