@@ -91,8 +91,8 @@ export function createStorage(runtime: Runtime) {
   db.exec(SCHEMA)
   const root = join(runtime.dataDir, 's3')
   const uploads = join(root, 'uploads')
-  mkdirSync(uploads, { recursive: true })
-  for (let shard = 0; shard < 256; shard++) mkdirSync(join(root, hexByte(shard)), { recursive: true })
+  const objects = join(root, 'objects')
+  for (const folder of [uploads, objects]) mkdirSync(folder, { recursive: true })
 
   const sql = {
     insert: query(
@@ -112,7 +112,7 @@ export function createStorage(runtime: Runtime) {
     ),
     byFile: query<{ sequence: number }>(db, 'SELECT sequence FROM s3_objects WHERE file = ?'),
   }
-  const fileAt = (file: string) => join(root, file.slice(0, 2), file)
+  const fileAt = (file: string) => join(objects, file)
 
   /** Streams a body to a file of its own, onto the disk. Throws what `source` throws; then nothing is left. */
   async function receive(source: AsyncIterable<Buffer>, wanted: Iterable<Checksum>): Promise<Upload> {
@@ -152,7 +152,7 @@ export function createStorage(runtime: Runtime) {
   async function commit(upload: Upload, target: NewObject, alongside: (object: StoredObject) => void) {
     const file = randomBytes(16).toString('hex')
     await rename(upload.path, fileAt(file))
-    await flush(join(root, file.slice(0, 2)))
+    await flush(objects)
     let replaced: Row | undefined
     const object = transact(db, () => {
       replaced = retire(target)
@@ -253,10 +253,8 @@ export function createStorage(runtime: Runtime) {
     /** Removes what a crash left: uploads that were not finished, and files that no object has. Call before requests come. */
     sweep(): void {
       for (const name of readdirSync(uploads)) rmSync(join(uploads, name), { force: true })
-      for (let shard = 0; shard < 256; shard++) {
-        for (const name of readdirSync(join(root, hexByte(shard)))) {
-          if (!sql.byFile.get(name)) rmSync(fileAt(name), { force: true })
-        }
+      for (const name of readdirSync(objects)) {
+        if (!sql.byFile.get(name)) rmSync(fileAt(name), { force: true })
       }
     },
   }
@@ -281,7 +279,6 @@ function objectOf(row: Row | undefined): StoredObject | undefined {
 }
 
 const newVersionId = () => randomBytes(24).toString('base64url')
-const hexByte = (value: number) => value.toString(16).padStart(2, '0')
 
 async function flush(path: string): Promise<void> {
   const handle = await open(path, 'r')

@@ -71,7 +71,7 @@ export function createS3(runtime: Runtime, resources: S3Resources, peers: S3Peer
   }
 
   async function refuse({ id, message, method, response, bucket, key }: S3Request, error: unknown): Promise<void> {
-    if (response.headersSent || message.destroyed) return void response.destroy()
+    if (response.headersSent || message.socket.destroyed) return void response.destroy()
     const { code, status, text, details } = describe(error)
     if (status >= 500) runtime.log('error', 'S3 failed', { error: String(error) })
     await drain(message)
