@@ -178,7 +178,7 @@ export const TimelineEntryView = z
   .meta({ id: 'TimelineEntry' })
 export type TimelineEntryView = z.infer<typeof TimelineEntryView>
 
-/** `detail` of every event on the bus: scalars that rules match on, and the data as one JSON string (a Pipe cannot flatten lists). */
+/** `detail` of every event on the bus: scalars that rules match on, and the data whole (a Pipe cannot flatten lists). */
 export const BusEvent = z.object({
   type: z.string(),
   tenantId: z.string(),
@@ -187,6 +187,6 @@ export const BusEvent = z.object({
   sequence: z.coerce.number(),
   occurredAt: z.string(),
   recordedAt: z.string(),
-  data: z.string(),
+  data: z.base64().describe('JSON, in base64'),
 })
 export type BusEvent = z.infer<typeof BusEvent>

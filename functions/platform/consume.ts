@@ -26,7 +26,7 @@ const isTimelineType = (type: string): type is TimelineType => Object.hasOwn(TIM
 async function apply<T extends TimelineType>(consumer: string, reactions: Reactions<T>, record: SQSRecord) {
   const { detail } = Envelope.parse(JSON.parse(record.body))
   if (!isTimelineType(detail.type)) throw new Error(`Unknown event type ${detail.type}`)
-  const data = TIMELINE[detail.type].data.parse(JSON.parse(detail.data))
+  const data = TIMELINE[detail.type].data.parse(JSON.parse(Buffer.from(detail.data, 'base64').toString()))
   const reaction: unknown = Reflect.get(reactions, detail.type)
   if (typeof reaction !== 'function') throw new Error(`${consumer} does not consume ${detail.type}`)
   logger.appendKeys({ tenantId: detail.tenantId, subjectId: detail.subjectId, eventId: detail.eventId })

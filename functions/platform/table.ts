@@ -29,7 +29,7 @@ export interface Key {
 export type Item = Key & {
   gsi1pk?: string
   gsi1sk?: string
-  [attribute: string]: string | number | boolean | undefined
+  [attribute: string]: string | number | boolean | Uint8Array | undefined
 }
 
 export type Condition = 'absent' | 'present' | { attribute: string; equals: string | number }

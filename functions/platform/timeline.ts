@@ -18,7 +18,8 @@ export function timelineItem(context: Context, pk: string, subjectId: string, se
     occurredAt: fact.occurredAt ?? context.now,
     recordedAt: context.now,
     actor: JSON.stringify(context.actor),
-    data: JSON.stringify(fact.data),
+    // Binary: the Pipe writes it into its template as base64, and a template's values are not escaped (docs/decisions).
+    data: Buffer.from(JSON.stringify(fact.data)),
   }
 }
 
@@ -31,7 +32,7 @@ export const timelineEntry = (item: Item): TimelineEntry =>
     occurredAt: String(item.occurredAt),
     recordedAt: String(item.recordedAt),
     actor: Actor.parse(JSON.parse(String(item.actor))),
-    data: JSON.parse(String(item.data)),
+    data: JSON.parse(Buffer.from(item.data as Uint8Array).toString()),
   }) as TimelineEntry
 
 export const areaOf = (type: TimelineType) => TIMELINE[type].area

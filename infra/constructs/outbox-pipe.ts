@@ -17,7 +17,7 @@ const MEMBERS = {
   sequence: 'N',
   occurredAt: 'S',
   recordedAt: 'S',
-  data: 'S',
+  data: 'B',
 } as const
 
 /** Unquoted: a Pipe then writes each value as JSON by itself. */

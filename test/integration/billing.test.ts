@@ -235,7 +235,7 @@ test('the door of the queue applies a batch and hands back only what failed', as
   const [event] = await eventsOf(context, shipmentId, ['milestone.recorded'])
   if (!event) throw new Error('no milestone')
   const record = (messageId: string, detail: object) => ({ messageId, body: JSON.stringify({ detail }) })
-  const detail = { ...event, data: JSON.stringify(event.data) }
+  const detail = { ...event, data: Buffer.from(JSON.stringify(event.data)).toString('base64') }
   const batch = { Records: [record('1', detail), record('2', { ...detail, type: 'no.such' }), record('3', detail)] }
   const answer = await events(batch as SQSEvent, {} as LambdaContext)
   expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] })
