@@ -24,6 +24,7 @@ export const StartAnchor = Anchor.extract(['ETD', 'ETA', 'DCO', 'VCO', 'FCO', 'P
 export const SopInput = z.strictObject({
   tenantId: TenantId,
   shipmentId: ShipmentId,
+  version: z.int().describe('Of the SOP that was started'),
   anchors: z.record(StartAnchor, z.string()).describe('ISO 8601, UTC, as known when the execution started'),
 })
 export type SopInput = z.infer<typeof SopInput>

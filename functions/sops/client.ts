@@ -49,11 +49,10 @@ export async function liveVersion(sopId: SopId): Promise<SopVersion> {
 }
 
 /**
- * Starts the live version for a shipment, or finds the execution that was started for it before: executions are named
- * by the shipment, and the version that is answered is the one that runs.
+ * Starts a version for a shipment, or finds the execution that was started for it before: executions are named by the
+ * shipment. The input names the version, so that a start of another version is refused and what runs is looked up.
  */
-export async function startSop(sopId: SopId, input: SopInput): Promise<SopPin> {
-  const live = await liveVersion(sopId)
+export async function startSop(sopId: SopId, live: SopVersion, input: SopInput): Promise<SopPin> {
   try {
     const { executionArn } = await stepFunctions().send(
       new StartExecutionCommand({

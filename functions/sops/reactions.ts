@@ -3,7 +3,7 @@
 import type { Reaction, Reactions } from '../platform/consume'
 import type { Context } from '../platform/context'
 import { loadShipment, onShipment, type ShipmentState } from '../shipments/store'
-import { startSop, stopSop } from './client'
+import { liveVersion, startSop, stopSop } from './client'
 import type { contract } from './contract'
 import { decidePin, decideUnmanaged, sopFor, sopInput } from './domain/catalogue'
 import { resolutions, settledWaits } from './domain/waits'
@@ -32,7 +32,8 @@ const start: Reaction<'shipment.created'> = async (context, { subjectId }) => {
     await onShipment(context, subjectId, decideUnmanaged)
     return
   }
-  const pin = await startSop(sopId, sopInput(context.tenantId, state, context.now))
+  const live = await liveVersion(sopId)
+  const pin = await startSop(sopId, live, sopInput(context, state, live.version))
   const { answer } = await onShipment(context, subjectId, (current) => decidePin(current, pin))
   if (answer === 'stop') await stopSop(pin.executionArn, 'The shipment was cancelled')
 }

@@ -68,7 +68,7 @@ describe.each(SopId.options)('%s', (sopId) => {
 
     const shipment = aShipment()
     const seconds = (input: Json) =>
-      timeoutOf(wait.state, JSON.parse(JSON.stringify(sopInput('demo', shipment, NOW))), input)
+      timeoutOf(wait.state, JSON.parse(JSON.stringify(sopInput({ tenantId: 'demo', now: NOW }, shipment, 1))), input)
     const deadline = Date.parse(NOW) + (await seconds({})) * 1000
     if (exception.unlessBefore) expect(deadline).toBe(Date.parse(dueAt(exception.unlessBefore, shipment, NOW).at))
     expect(await seconds({ waitSeconds: 77 })).toBe(77)

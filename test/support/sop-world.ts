@@ -96,7 +96,7 @@ export class SopWorld {
 
   static async begin(sopId: SopId, state: ShipmentState, now: string, denied: readonly DeniedParty[] = []) {
     const machine = readMachine(sopId)
-    const input = JSON.parse(JSON.stringify(sopInput('demo', state, now))) as JsonObject
+    const input = JSON.parse(JSON.stringify(sopInput({ tenantId: 'demo', now }, state, 1))) as JsonObject
     const context = {
       id: `arn:aws:states:eu-central-1:1:execution:${sopId}:1`,
       name: '1',

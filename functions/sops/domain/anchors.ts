@@ -22,7 +22,7 @@ const DURATION = /^(-)?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/
 export function offsetMs(offset: string): number {
   const [, minus, weeks = 0, days = 0, hours = 0, minutes = 0] = DURATION.exec(offset) ?? []
   const length = (Number(weeks) * 7 + Number(days)) * DAY + Number(hours) * HOUR + Number(minutes) * MINUTE
-  return minus ? -length : length
+  return minus ? 0 - length : length
 }
 
 const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString()

@@ -2,6 +2,7 @@
 import type { LoadType, ShipmentType, TransportMode } from '../../../schemas/codes'
 import type { ShipmentHeader, SopPin } from '../../../schemas/shipment'
 import { type Anchor, SopId, type SopInput } from '../../../schemas/sop'
+import type { Context } from '../../platform/context'
 import type { Decision, ShipmentState } from '../../shipments/store'
 import { momentOf } from './anchors'
 
@@ -29,11 +30,16 @@ export function sopFor(header: Pick<ShipmentHeader, 'type' | 'mode' | 'loadType'
   })
 }
 
-export function sopInput(tenantId: string, state: Pick<ShipmentState, 'header' | 'detail'>, now: string): SopInput {
+export function sopInput(
+  { tenantId, now }: Pick<Context, 'tenantId' | 'now'>,
+  state: Pick<ShipmentState, 'header' | 'detail'>,
+  version: number,
+): SopInput {
   const anchor = (name: Anchor) => momentOf(name, state, now).at
   return {
     tenantId,
     shipmentId: state.header.shipmentId,
+    version,
     anchors: {
       ETD: anchor('ETD'),
       ETA: anchor('ETA'),

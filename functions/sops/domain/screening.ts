@@ -7,7 +7,7 @@ type Screening = Omit<TimelineData<'party.screened'>, 'stepKey'>
 
 /** From this score a person has to look; from the next the names are taken for the same. */
 const REVIEW = 0.88
-const BLOCKED = 0.98
+const BLOCKED = 0.99
 
 /** Words that say what form a company has, not which one it is. */
 const LEGAL_FORMS = new Set(
