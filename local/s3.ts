@@ -13,6 +13,8 @@ export interface S3 {
   /** Whether a request is for a bucket. */
   serves(request: IncomingMessage): boolean
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** The content of an object, for a peer that has checked who asks. Throws NoSuchKey. */
+  getObject(bucket: string, key: string, versionId?: string): Promise<Uint8Array>
   boot(): void
   close(): void
 }
@@ -103,6 +105,16 @@ export function createS3(runtime: Runtime, resources: S3Resources, peers: S3Peer
         if (request) await refuse(request, error)
       } finally {
         busy.done()
+      }
+    },
+    async getObject(bucket, key, versionId) {
+      const object = storage.find(bucket, key, versionId)
+      if (!object?.file) throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404)
+      const file = await storage.open(object)
+      try {
+        return await file.readFile()
+      } finally {
+        await file.close()
       }
     },
     boot: storage.sweep,

@@ -5,10 +5,13 @@ import { createPipes } from './pipes'
 import { nameOf } from './properties'
 import { createS3 } from './s3'
 import type { SignerOf } from './s3-request'
+import { createScheduler } from './scheduler'
 import { AwsError, type Json, type JsonService, type Resource, type Runtime, type StreamSource } from './service'
+import { createSns } from './sns'
 import { createSqs } from './sqs'
 import { createStepFunctions } from './step-functions'
 import { templateMachines } from './template-machines'
+import { createTextract } from './textract/service'
 
 export interface Services extends Pick<Runtime, 'putEvent' | 'sendMessage' | 'startExecution'> {
   /** What the gateway serves by X-Amz-Target. */
@@ -18,7 +21,7 @@ export interface Services extends Pick<Runtime, 'putEvent' | 'sendMessage' | 'st
   isFile(request: IncomingMessage): boolean
   /** Resumes what was under way when the runtime last stopped. */
   boot(): void
-  close(): void
+  close(): Promise<void>
 }
 
 export function createServices(
@@ -30,6 +33,9 @@ export function createServices(
   const queueResources = ofType('AWS::SQS::Queue')
   const sqs = createSqs(runtime, { queues: queueResources, mappings: ofType('AWS::Lambda::EventSourceMapping') })
   const { queues } = sqs
+  const topics = { topics: ofType('AWS::SNS::Topic'), subscriptions: ofType('AWS::SNS::Subscription') }
+  const sns = createSns(runtime, topics, { queues })
+  const publish = (topicArn: string, message: string) => void sns.publish(topicArn, message)
   const events = createEventBridge(
     runtime,
     {
@@ -37,7 +43,7 @@ export function createServices(
       rules: ofType('AWS::Events::Rule'),
       archives: ofType('AWS::Events::Archive'),
     },
-    { queues },
+    { queues, publish },
   )
   const pipes = createPipes(runtime, ofType('AWS::Pipes::Pipe'), { streams, events, queues })
   const buckets = { buckets: ofType('AWS::S3::Bucket'), notifications: ofType('Custom::S3BucketNotifications') }
@@ -51,8 +57,10 @@ export function createServices(
     ),
     { callService: (service, action, args, roleArn) => callService(json, service, action, args, roleArn) },
   )
-  const json = [sqs, events, machines]
-  const parts = [s3, machines, sqs, events, pipes]
+  const scheduler = createScheduler(runtime, ofType('AWS::Scheduler::Schedule'), { events, queues, publish })
+  const textract = createTextract(runtime, { getObject: s3.getObject, publish })
+  const json = [sqs, events, machines, textract]
+  const parts = [s3, machines, sns, sqs, events, scheduler, pipes, textract]
   return {
     json,
     putEvent: (busArn, event) => void events.put(busArn, event),
@@ -68,8 +76,8 @@ export function createServices(
     boot: () => {
       for (const part of parts) part.boot()
     },
-    close: () => {
-      for (const part of parts) part.close()
+    async close() {
+      for (const part of parts) await part.close()
     },
   }
 }
