@@ -1,12 +1,11 @@
 /** The events door of a domain: SQS batches of bus events, each applied or handed back alone. */
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import * as z from 'zod'
 import { BusEvent, TIMELINE, type TimelineData, type TimelineType } from '../../schemas/timeline'
 import { type Context, systemContext } from './context'
-import { logger, metrics } from './telemetry'
+import { count, logger } from './telemetry'
 
 const Envelope = z.object({ detail: BusEvent })
 
@@ -37,13 +36,14 @@ async function apply<T extends TimelineType>(consumer: string, reactions: Reacti
 export const createConsumer = <T extends TimelineType>(consumer: string, reactions: Reactions<T>) =>
   middy<SQSEvent, SQSBatchResponse>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics))
     .handler(async (event: SQSEvent): Promise<SQSBatchResponse> => {
       const batchItemFailures: SQSBatchResponse['batchItemFailures'] = []
       for (const record of event.Records) {
         try {
           await apply(consumer, reactions, record)
+          count('Applied', consumer)
         } catch (error) {
+          count('Failed', consumer)
           logger.error('Event not applied', { error: error instanceof Error ? error : new Error(String(error)) })
           batchItemFailures.push({ itemIdentifier: record.messageId })
         }

@@ -1,6 +1,5 @@
 /** The API door of a domain: router, validation by the route's schemas, RFC 9457 problems. */
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import type * as z from 'zod'
@@ -10,10 +9,15 @@ import type { Context } from './context'
 import { AppError, type ErrorKind, type FieldError, pointerOf } from './errors'
 import type { Answer, Input, Route } from './route'
 import { Contended } from './table'
-import { logger, metrics } from './telemetry'
+import { count, logger } from './telemetry'
 
 type Event = APIGatewayProxyEventV2WithJWTAuthorizer
 type Result = APIGatewayProxyStructuredResultV2
+interface Operation {
+  operation: string
+  route: Route
+  handler: Handler
+}
 type Handler = (context: Context, input: Input<Route>) => Promise<Answer<unknown>>
 
 const STATUS: Record<ErrorKind, number> = {
@@ -39,7 +43,7 @@ const TITLE: Record<number, string> = {
 
 /** One Lambda handler for all routes of a domain. `handlers` has a function for each operation of `routes`. */
 export function createApi(routes: Record<string, Route>, handlers: object) {
-  const byKey = new Map<string, { operation: string; route: Route; handler: Handler }>()
+  const byKey = new Map<string, Operation>()
   for (const [operation, route] of Object.entries(routes)) {
     // `Handlers<typeof routes>` has tied each operation to its route's types at the domain's index.ts.
     const handler = (handlers as Record<string, Handler>)[operation]
@@ -48,19 +52,28 @@ export function createApi(routes: Record<string, Route>, handlers: object) {
   }
   return middy<Event, Result>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics))
     .handler(async (event: Event): Promise<Result> => {
-      try {
-        const found = byKey.get(event.routeKey)
-        if (!found) throw new AppError('not_found', 'route.not_found', 'No such route')
-        const context = authorize(event, found.route)
-        logger.appendKeys({ requestId: context.requestId, tenantId: context.tenantId, operation: found.operation })
-        if (event.pathParameters?.shipmentId) logger.appendKeys({ shipmentId: event.pathParameters.shipmentId })
-        return respond(found.route, await found.handler(context, parse(found.route, event)))
-      } catch (error) {
-        return problem(event, error)
-      }
+      const found = byKey.get(event.routeKey)
+      const result = found ? await answer(found, event) : problem(event, noSuchRoute())
+      count(outcomeOf(result), found?.operation ?? 'none')
+      return result
     })
+}
+
+const noSuchRoute = () => new AppError('not_found', 'route.not_found', 'No such route')
+
+const outcomeOf = ({ statusCode = 500 }: Result) =>
+  statusCode < 400 ? 'Answered' : statusCode < 500 ? 'Refused' : 'Failed'
+
+async function answer({ operation, route, handler }: Operation, event: Event): Promise<Result> {
+  try {
+    const context = authorize(event, route)
+    logger.appendKeys({ requestId: context.requestId, tenantId: context.tenantId, operation })
+    if (event.pathParameters?.shipmentId) logger.appendKeys({ shipmentId: event.pathParameters.shipmentId })
+    return respond(route, await handler(context, parse(route, event)))
+  } catch (error) {
+    return problem(event, error)
+  }
 }
 
 function parse(route: Route, event: Event): Input<Route> {

@@ -1,7 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger'
-import { Metrics } from '@aws-lambda-powertools/metrics'
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 
 /** Structured logs; request, tenant and shipment ids are appended by the doors. */
 export const logger = new Logger({ serviceName: 'portolan' })
-/** CloudWatch metrics in embedded metric format, flushed once an invocation. */
-export const metrics = new Metrics({ namespace: 'Portolan', serviceName: 'portolan' })
+const metrics = new Metrics({ namespace: 'Portolan', serviceName: 'portolan' })
+
+/** Counts an outcome of an operation or consumer: a CloudWatch metric in embedded metric format. */
+export function count(metric: 'Answered' | 'Refused' | 'Failed' | 'Applied', operation: string): void {
+  metrics.singleMetric().addDimension('operation', operation).addMetric(metric, MetricUnit.Count, 1)
+}
