@@ -6,6 +6,7 @@ import { awsEvent } from '../engine/history'
 import { MAX_PAYLOAD_BYTES } from '../engine/json'
 import { AwsError, type Json, type Runtime } from './service'
 import { machineArn, type Operation, read, seconds } from './step-functions-calls'
+import { createGroup } from './step-functions-group'
 import type { Host } from './step-functions-host'
 import type { Machines } from './step-functions-machines'
 import { cut, Paging, page } from './step-functions-pages'
@@ -42,6 +43,8 @@ export interface Executions {
 }
 
 export function createExecutions(runtime: Runtime, store: Store, machines: Machines, host: Host): Executions {
+  const together = createGroup(runtime)
+
   function start({ machine: arn, name = randomUUID(), input, parent }: NewExecution): ExecutionRow {
     const target = machines.resolve(machineArn(arn))
     if (!NAME.test(name)) throw new AwsError('InvalidName', `Invalid Name: '${name}'`)
@@ -77,9 +80,9 @@ export function createExecutions(runtime: Runtime, store: Store, machines: Machi
   }
 
   const operations: Record<string, Operation> = {
-    StartExecution(call) {
+    async StartExecution(call) {
       const { stateMachineArn: machine, name, input } = read(Start, call)
-      const { arn, startedAt } = start({ machine, name, input })
+      const { arn, startedAt } = await together(() => start({ machine, name, input }))
       return { executionArn: arn, startDate: seconds(startedAt) }
     },
     async StartSyncExecution(call) {

@@ -187,7 +187,7 @@ function strokes(mask: Mask, least: number, thickest: number): Box[] {
 const isThin = (box: Box, thickest: number): boolean =>
   box.bottom - box.top <= thickest && box.right - box.left > (box.bottom - box.top) * 9
 
-/** A ruled line has paper on both sides; a row of serifs that touch does not. */
+/** A ruled line is drawn through, or has paper on both sides; a row of serifs that touch has neither. */
 function standsAlone(mask: Mask, box: Box): boolean {
   const inked = (y: number): number => {
     if (y < 0 || y >= mask.height) return 0
@@ -195,7 +195,8 @@ function standsAlone(mask: Mask, box: Box): boolean {
     for (let x = box.left; x < box.right; x += 1) count += mask.data[y * mask.width + x] ?? 0
     return count / (box.right - box.left)
   }
-  return inked(box.top - 3) < 0.3 && inked(box.bottom + 2) < 0.3
+  const whole = inked((box.top + box.bottom) >> 1) > 0.97
+  return (whole && Math.min(inked(box.top - 3), inked(box.bottom + 2)) < 0.3) || (inked(box.top - 3) < 0.3 && inked(box.bottom + 2) < 0.3)
 }
 
 function* longRuns(row: Uint8Array, least: number): Generator<[number, number]> {
