@@ -146,17 +146,15 @@ export function createQueues(runtime: Runtime, resources: Resource[]) {
     for (const listener of listeners.get(arn) ?? []) listener()
   }
 
-  /** Moves what has been received too often to the dead-letter queue; answers the messages that stay. */
-  function redrive(queue: Queue, found: Stored[]): Stored[] {
+  /** Moves what has been received too often to the dead-letter queue; answers whether there was any. */
+  function redrive(queue: Queue, found: Stored[]): boolean {
     const policy = queue.RedrivePolicy
-    if (!policy) return found
-    const spent = found.filter((message) => message.receiveCount >= policy.maxReceiveCount)
+    const spent = policy ? found.filter((message) => message.receiveCount >= policy.maxReceiveCount) : []
+    if (!policy || spent.length === 0) return false
     for (const { seq } of spent) sql.redrive.run(policy.deadLetterTargetArn, queue.arn, runtime.clock.now(), seq)
-    if (spent.length > 0) {
-      runtime.log('warn', 'messages moved to the dead-letter queue', { queue: queue.name, messages: spent.length })
-      changed(policy.deadLetterTargetArn)
-    }
-    return found.filter((message) => !spent.includes(message))
+    runtime.log('warn', 'messages moved to the dead-letter queue', { queue: queue.name, messages: spent.length })
+    changed(policy.deadLetterTargetArn)
+    return true
   }
 
   function take(message: Stored, options: ReceiveOptions, now: number): Message {
@@ -200,13 +198,9 @@ export function createQueues(runtime: Runtime, resources: Resource[]) {
       const now = runtime.clock.now()
       if (!sql.ready.get(arn, now, 1)) return []
       return transact(db, () => {
-        const taken: Message[] = []
-        while (taken.length < options.max) {
-          const found = sql.ready.all(arn, now, options.max - taken.length)
-          if (found.length === 0) break
-          for (const message of redrive(queue, found)) taken.push(take(message, options, now))
-        }
-        return taken
+        let found = sql.ready.all(arn, now, options.max)
+        while (redrive(queue, found)) found = sql.ready.all(arn, now, options.max)
+        return found.map((message) => take(message, options, now))
       })
     },
 

@@ -193,6 +193,12 @@ describe('a queue', () => {
     await expect(call(operation, input as Record<string, Json>)).rejects.toMatchObject({ code })
   })
 
+  test('may be looked into without hiding what is there, each message once', async () => {
+    for (const body of ['a', 'b']) send(body)
+    expect(await receive(QUEUE_URL, { VisibilityTimeout: 0 })).toHaveLength(2)
+    expect(await receive()).toHaveLength(2)
+  })
+
   test('lists, finds and purges', async () => {
     send('one')
     expect(await call('ListQueues', { QueueNamePrefix: 'billing-events-' })).toEqual({ QueueUrls: [DEAD_URL] })
