@@ -4,6 +4,7 @@ import type { Construct } from 'constructs'
 import type { Contract } from '../functions/platform/route'
 import { notify } from './constructs/alarms'
 import { ServiceDashboard } from './constructs/dashboard'
+import { DeadLetters } from './constructs/dead-letters'
 import { DocumentIntake } from './constructs/document-intake'
 import { DomainService } from './constructs/domain-service'
 import type { GrantTargets } from './constructs/grants'
@@ -36,7 +37,7 @@ export class AppStack extends Stack {
     const { api } = new HttpApi(this, 'Http', { config, identity: data.identity, services })
     const pipe = new OutboxPipe(this, 'Outbox', platform)
     const workflows = this.addWorkflows(definitions, services, data)
-    this.addTextractCallback(services, textract)
+    this.addTextractCallback(services, textract, data)
     new ServiceDashboard(this, 'Dashboard', { config, api, services, workflows, pipe })
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint })
     if (config.alarmEmail) notify(this, config.alarmEmail)
@@ -51,9 +52,12 @@ export class AppStack extends Stack {
     })
   }
 
-  private addTextractCallback(services: DomainService[], { topic }: TextractTopic): void {
+  private addTextractCallback(services: DomainService[], { topic }: TextractTopic, { config }: DataStack): void {
     const documents = services.find(({ contract }) => contract.domain === 'documents')
-    documents?.tasks?.addEventSource(new SnsEventSource(topic))
+    if (!documents?.tasks) return
+    const deadLetters = new DeadLetters(this, 'TextractDeadLetters', `${config.prefix}-textract-dead-letters`)
+    documents.tasks.addEventSource(new SnsEventSource(topic, { deadLetterQueue: deadLetters }))
+    documents.tasks.keepFailures(deadLetters)
   }
 }
 

@@ -45,13 +45,16 @@ const QUIET = /[/\\]node_modules[/\\](@aws-sdk[/\\]lib-dynamodb)[/\\]/
 const ownModules: Plugin = {
   name: 'own-modules',
   setup({ onResolve, resolve: resolveImport }) {
-    onResolve({ filter: /^\.\.?\/|^@aws-sdk\/lib-dynamodb$/ }, async ({ path, importer, pluginData, kind, resolveDir }) => {
-      const foreign = importer.includes('node_modules') && !QUIET.test(importer)
-      if (pluginData === ownModules || foreign) return undefined
-      if (path.endsWith('.json')) return { path: `./${basename(path)}`, external: true }
-      const found = await resolveImport(path, { importer, kind, resolveDir, pluginData: ownModules })
-      return { path: found.path, errors: found.errors, sideEffects: false }
-    })
+    onResolve(
+      { filter: /^\.\.?\/|^@aws-sdk\/lib-dynamodb$/ },
+      async ({ path, importer, pluginData, kind, resolveDir }) => {
+        const foreign = importer.includes('node_modules') && !QUIET.test(importer)
+        if (pluginData === ownModules || foreign) return undefined
+        if (path.endsWith('.json')) return { path: `./${basename(path)}`, external: true }
+        const found = await resolveImport(path, { importer, kind, resolveDir, pluginData: ownModules })
+        return { path: found.path, errors: found.errors, sideEffects: false }
+      },
+    )
   },
 }
 

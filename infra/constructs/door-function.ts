@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
+import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
@@ -14,8 +14,6 @@ export interface DoorFunctionProps {
   name: DoorName
   settings: Door
   targets: GrantTargets
-  /** Takes what asynchronous invocations could not process. */
-  deadLetters?: IQueue
 }
 
 /** The function of one door: its bundle, its own role with what the contract's access says, its log group. */
@@ -23,7 +21,7 @@ export class DoorFunction extends LambdaFunction {
   /** Seconds. */
   readonly timeoutSeconds: number
 
-  constructor(scope: Construct, id: string, { name, settings, targets, deadLetters }: DoorFunctionProps) {
+  constructor(scope: Construct, id: string, { name, settings, targets }: DoorFunctionProps) {
     const functionName = `${targets.config.prefix}-${functionNameOf(name)}`
     const timeoutSeconds = settings.timeout ?? 15
     const logGroup = new LogGroup(scope, `${id}Logs`, {
@@ -46,7 +44,6 @@ export class DoorFunction extends LambdaFunction {
       tracing: Tracing.ACTIVE,
       logGroup,
       role,
-      ...(deadLetters ? { deadLetterQueue: deadLetters } : {}),
     })
     this.timeoutSeconds = timeoutSeconds
     role.addToPolicy(
@@ -65,5 +62,13 @@ export class DoorFunction extends LambdaFunction {
       atLeast: 1,
       description: `${functionName} was throttled: docs/runbook.md, Throttles`,
     })
+  }
+
+  /** Where events of asynchronous invocations go that failed three times. */
+  keepFailures(deadLetters: IQueue): void {
+    const { defaultChild } = this.node
+    if (!(defaultChild instanceof CfnFunction)) throw new Error('A function has another resource than itself')
+    defaultChild.deadLetterConfig = { targetArn: deadLetters.queueArn }
+    deadLetters.grantSendMessages(this)
   }
 }
