@@ -46,7 +46,7 @@ type Source = {
 
 // Labels we do not know ("Trailer number:", "NMFC #"), lines to write on, and the hints of fillable forms.
 const NO_VALUE =
-  /[:#]\s*$|^[\s_.:…-]*$|\b(?:please specify|if other|select (?:down|from|one)|drop ?down|click here|enter text|dd\s?[/.-]\s?mm\s?[/.-]\s?yy)/i
+  /[:#]\s*$|^[\s_.:…-]*$|\b(?:please specify|if other|select (?:down|from|one)|drop ?down|click here|enter text|place and date|dd\s?[/.-]\s?mm\s?[/.-]\s?yy)/i
 
 /** Reads a raw text as the field's type and weighs what comes out. */
 export function candidatesFrom(
@@ -55,7 +55,7 @@ export function candidatesFrom(
   source: Source,
   habits: Habits,
 ): Candidate[] {
-  if (NO_VALUE.test(raw)) return []
+  if (source.lines.length <= 1 && NO_VALUE.test(raw)) return []
   const readings: Reading[] = READERS[spec.type](raw, { ...habits, label: source.label, lines: source.lines })
   return readings.map((r) => ({
     field: spec.field,

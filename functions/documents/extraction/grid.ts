@@ -124,13 +124,12 @@ function headingBand(page: Page, specs: readonly ColumnSpec[]): Band | undefined
   if (sizeOf(best) < 2) return undefined
   const area = union(best.map((b) => b.segment.at))
   const known = new Set(best.map((b) => b.segment))
-  const members = page.segments.filter(
-    (s) =>
-      known.has(s) ||
-      (middle(s.at) > area.top - 1.3 * page.line &&
-        middle(s.at) < area.bottom + 1.3 * page.line &&
-        !/\d{2}|[$€£]/.test(s.text)),
-  )
+  // A row with figures is the first item, not another line of the headings.
+  const counted = (s: Segment): boolean =>
+    page.segments.some((o) => !known.has(o) && /\d/.test(o.text) && sameRow(o.at, s.at) > 0.5)
+  const near = (s: Segment): boolean =>
+    middle(s.at) > area.top - 1.3 * page.line && middle(s.at) < area.bottom + 1.3 * page.line
+  const members = page.segments.filter((s) => known.has(s) || (near(s) && !counted(s)))
   const columns = columnsOfBand(members).map((c) => ({ ...c, spec: headingSpec(c, specs, labels, page.number) }))
   const headings = columns.flatMap((c) => (c.spec ? [{ column: c.spec, text: c.text, at: c.at }] : []))
   if (new Set(headings.map((h) => h.column.column)).size < 3) return undefined

@@ -78,7 +78,10 @@ function endOfLabel(text: string, words: readonly Token[], to: number): { end: n
   for (;;) {
     const tail = text.slice(end)
     const bracket = tail.match(/^[\s.,]*[([{][^)\]}]*(?:[)\]}]|$)/)
-    if (bracket) end += bracket[0].length
+    if (bracket) {
+      end += bracket[0].length
+      continue
+    }
     const rate = text
       .slice(end)
       .match(/^\s*[(@]?\s?\d{1,2}(?:[.,]\d+)?\s?%\)?(?:\s*(?:on|of|von|auf|de|sur|su|op|over)\s*[$€£]?\s?[\d.,]+)?/)

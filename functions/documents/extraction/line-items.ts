@@ -83,6 +83,21 @@ function eachOf(items: readonly LineItem[], columns: readonly ColumnSpec[]): Can
   )
 }
 
+/** Sums of columns for which no row says the total; one row is its own total. */
+function sumsOf(items: readonly LineItem[], columns: readonly ColumnSpec[], stated: readonly Candidate[]): Candidate[] {
+  return columns.flatMap(({ column, total }) => {
+    if (!total || stated.some((c) => c.field === total)) return []
+    const cells = items.flatMap((item) => item.fields.filter((f) => f.field === column).slice(0, 1))
+    const first = cells[0]
+    if (!first || cells.length !== items.length || !('amount' in first.value)) return []
+    const amount = cells.reduce((sum, f) => sum + ('amount' in f.value ? f.value.amount : 0), 0)
+    const { page, box, method, raw } = first
+    const value = { ...first.value, amount: Math.round(amount * 1e6) / 1e6 }
+    const confidence = Math.min(...cells.map((f) => f.confidence)) * (cells.length === 1 ? 0.85 : 0.7)
+    return [{ field: total, value, raw, confidence, page, box, method, checks: [], ambiguous: false, others: [] }]
+  })
+}
+
 type TableReading = { items: LineItem[]; totals: Candidate[] }
 
 function totalsOf(row: Row, page: number, habits: Habits): Candidate[] {
@@ -155,5 +170,5 @@ export function readItems(pages: readonly Page[], definition: KindDefinition, ha
       totals.push(...read.totals)
     }
   }
-  return { items, totals: [...totals, ...eachOf(items, specs)] }
+  return { items, totals: [...totals, ...sumsOf(items, specs, totals), ...eachOf(items, specs)] }
 }

@@ -6,7 +6,7 @@ import { fold } from './text'
 
 export const readContainer: Reader = (raw) =>
   containersIn(raw).map((c) =>
-    reading({ type: 'identifier', id: c.id }, c.text, c.valid ? (c.repaired ? 0.85 : 0.98) : 0.55, {
+    reading({ type: 'identifier', id: c.id }, c.text, c.valid ? (c.repaired ? 0.85 : 0.98) : 0.88, {
       checks: [{ code: 'iso6346', passed: c.valid }],
     }),
   )
@@ -63,7 +63,7 @@ export const readAirWaybillNumber: Reader = (raw) => {
 }
 
 export const readSeal: Reader = (raw) => {
-  const rest = raw.replace(/^(?:seals?|no|nr|number|[:.#/\\-]|\s)+/i, '')
+  const rest = raw.replace(/^(?:seals?(?!-?\d)(?!-)|no|nr|number|[:.#/\\-]|\s)+/i, '')
   const found = rest.match(/^[A-Z]{0,6}[-\s]?\d{3,10}[A-Z]{0,2}\b/i)?.[0]
   if (!found || containersIn(found).length > 0) return []
   return [

@@ -19,6 +19,9 @@ const BLANK = /^(?:n\/?a|none|nil|tba|x+|-+|_+|\.+)$/i
 
 const isBlank = (text: string): boolean => text === '' || BLANK.test(text) || !/\p{L}{2}|\d{3}/u.test(text)
 
+/** Instructions of the form, not of its sender: "(Non-negotiable unless consigned to order)". */
+const HINT = /^\(.*\)?$|unless consigned|^if (?:not|other)|^complete name|^and address$/i
+
 function orderParty(lines: string[]): string[] {
   const first = lines[0] ?? ''
   const order = first.match(/^(?:unto\s+|to\s+)?(?:the\s+)?order\s+of\s*:?\s*(.*)$/i)
@@ -30,7 +33,7 @@ function orderParty(lines: string[]): string[] {
 /** A name with its address: the first line is the name, the others (without contacts) the address. */
 export const readParty: Reader = (raw, context) => {
   const source = (context.lines.length > 0 ? context.lines : [raw]).map(tidy)
-  const lines = orderParty(source.filter((line) => !isBlank(line) && !CONTACT.test(line)))
+  const lines = orderParty(source.filter((line) => !isBlank(line) && !CONTACT.test(line) && !HINT.test(line)))
   const named = lines.find((line) => NAME_LABEL.test(fold(line)))
   const head = named ?? lines[0]
   if (!head) return []
@@ -84,8 +87,13 @@ export const readText: Reader = (raw) => {
   return isBlank(text) ? [] : [reading({ type: 'text', text }, raw.trim(), text.length <= 60 ? 0.88 : 0.7)]
 }
 
+// Headings of neighbouring columns, not goods.
+const HEADING =
+  /^(?:gross|net|weight|measurement|types? of|kind of|marks|quantity|unit|value|classification|information)\b[^\d]*/i
+
 /** A short phrase, several lines joined: goods descriptions, marks. */
 export const readPhrase: Reader = (raw, context) => {
   const text = tidy(context.lines.length > 1 ? context.lines.join(' ') : raw)
-  return isBlank(text) ? [] : [reading({ type: 'text', text }, raw.trim(), text.length <= 400 ? 0.85 : 0.5)]
+  if (isBlank(text) || HEADING.test(text)) return []
+  return [reading({ type: 'text', text }, raw.trim(), text.length <= 400 ? 0.85 : 0.5)]
 }

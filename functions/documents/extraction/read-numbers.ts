@@ -18,12 +18,10 @@ function readMeasure(kind: 'weight' | 'volume', found: ReadMeasure[], raw: strin
   // A bare integer under "weight" could be anything that slid under the label.
   const quality = (best.unitSeen ? 0.97 : 0.82) * (alone ? 1 : 0.85) * (best.amount === 0 ? 0.3 : 1)
   const others = best.other === undefined ? [] : [toValue(best.other)]
-  return [
-    reading(toValue(best.amount), raw.trim(), quality * (others.length > 0 ? 0.7 : 1), {
-      ambiguous: others.length > 0,
-      others,
-    }),
-  ]
+  // "22,340 kg" is thousands and "8.337 m3" decimals by custom; "18.450 kg" may be either.
+  const open = others.length > 0 && kind === 'weight' && best.text.includes('.')
+  const doubt = open ? 0.7 : others.length > 0 ? 0.95 : 1
+  return [reading(toValue(best.amount), raw.trim(), quality * doubt, { ambiguous: open, others })]
 }
 
 /** A text with more words than a measure has is prose that slid under the label. */
@@ -40,7 +38,10 @@ export const readQuantity: Reader = (raw, context) => {
   const found = numbersIn(raw).flatMap((n) => {
     const read = parseNumber(n.text, context.style, 0)
     if (!read || read.value < 0) return []
-    const unit = raw.slice(n.end).match(PACKAGE)?.[1]
+    const rest = raw.slice(n.end)
+    // A weight or a volume under "packages" slid there from the next row.
+    if (/^\s*(?:kgs?|kgm|kilos?|lbs?|mts?|cbm|m3|m³|tonnes?|%)\b/i.test(rest)) return []
+    const unit = rest.match(PACKAGE)?.[1]
     return [{ ...read, unit, start: n.start }]
   })
   const named = found.find((n) => n.unit !== undefined)
@@ -81,11 +82,7 @@ function readAmount(raw: string, context: ReadContext, decimalsMatter: boolean):
   const shaped = /[.,]\d{2}$/.test(best.text) || minorDigits(best.currency) === 0 || !decimalsMatter
   const sure = best.stated || labelled !== undefined
   const unknown = best.currency === UNKNOWN_CURRENCY
-  const quality =
-    (best.amount === 0 ? 0.5 : 1) *
-    (sure ? 0.96 : unknown ? 0.8 : 0.9) *
-    (found.length === 1 ? 1 : 0.8) *
-    (shaped ? 1 : 0.8)
+  const quality = (sure ? 0.96 : unknown ? 0.8 : 0.9) * (found.length === 1 ? 1 : 0.8) * (shaped ? 1 : 0.8)
   const others: Reading['value'][] =
     best.other === undefined ? [] : [{ type: 'money', amount: best.other, currency: best.currency }]
   return [

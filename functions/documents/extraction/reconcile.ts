@@ -34,18 +34,28 @@ function adds(
 
 /**
  * Amounts prove each other: where subtotal + tax = total, or lines = total, the candidates that take part gain a
- * passed check. A wrong reading hardly ever adds up.
+ * passed check. A wrong reading hardly ever adds up. A "Total" to which tax is added to make a "Grand Total" is the
+ * subtotal, whatever it is called.
  */
 export function reconcile(candidates: readonly Candidate[], items: readonly LineItem[]): Candidate[] {
   const of = (field: string): Candidate[] => candidates.filter((c) => c.field === field && c.value.type === 'money')
+  const totals = of('totalAmount')
   const proven = new Set<Candidate>()
-  const lines = sumOfLines(items)
-  for (const total of of('totalAmount')) {
-    const parts = adds(total, of('subtotalAmount'), of('taxAmount'))
-    if (parts) for (const c of [total, ...parts]) proven.add(c)
-    if (lines !== undefined && lines !== 0 && amountOf(total) === lines && total.method !== 'table') proven.add(total)
+  const demoted = new Set<Candidate>()
+  for (const total of totals) {
+    const parts = adds(total, [...of('subtotalAmount'), ...totals], of('taxAmount'))
+    if (!parts) continue
+    for (const c of [total, ...parts]) proven.add(c)
+    const before = amountOf(parts[0])
+    for (const c of totals) if (amountOf(c) === before) demoted.add(c)
   }
-  for (const subtotal of of('subtotalAmount'))
-    if (lines !== undefined && lines !== 0 && amountOf(subtotal) === lines) proven.add(subtotal)
-  return candidates.map((c) => (proven.has(c) ? boost(c) : c))
+  const lines = sumOfLines(items)
+  if (lines !== undefined && lines !== 0) {
+    for (const c of [...totals, ...of('subtotalAmount')])
+      if (amountOf(c) === lines && c.method !== 'table') proven.add(c)
+  }
+  return candidates.map((c) => {
+    const sure = proven.has(c) ? boost(c) : c
+    return demoted.has(c) ? { ...sure, field: 'subtotalAmount' } : sure
+  })
 }

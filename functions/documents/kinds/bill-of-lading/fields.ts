@@ -18,9 +18,10 @@ const dateOfIssue: FieldSpec = {
   field: 'dateOfIssue',
   type: 'date',
   labels: among(`
-    Date of Issue | Place and Date of Issue | Place Date of Issue | Date of B/L | B/L Date | BL Date | Issue Date | Dated | Date | Issued on |
+    Date of Issue | Place and Date of Issue | Place Date of Issue | Date of B/L | B/L Date | BL Date | Issue Date | Issued on |
     Dated at | Ort und Datum der Ausstellung | Ausstellungsdatum | Date d'émission | Lieu et date d'émission | Fecha de emisión |
     Lugar y fecha de emisión | Data de emissão | Local e data de emissão | Datum van afgifte | Data di emissione`),
+  weakLabels: ['Date', 'Dated'],
   query: 'What is the date of issue?',
 }
 
@@ -111,7 +112,11 @@ export const billOfLading: KindDefinition = {
     { phrase: 'subject to section 7', weight: 0.8 },
   ],
   fields: [
-    transport.billOfLadingNumber,
+    {
+      ...transport.billOfLadingNumber,
+      // Many bills print the number alone in the upper right corner, without a label.
+      patterns: [{ find: /^([A-Z]{3,5}\s?[A-Z]{0,5}\d{6,12})$/, confidence: 0.62, within: 0.25 }],
+    },
     transport.bookingNumber,
     transport.shipmentReference,
     parties.shipper,
@@ -144,7 +149,7 @@ export const billOfLading: KindDefinition = {
     transport.placeOfIssue,
     commerce.purchaseOrderNumber,
   ],
-  key: ['billOfLadingNumber', 'shipper', 'consignee', 'portOfLoading', 'portOfDischarge'],
+  key: ['billOfLadingNumber', 'shipper', 'consignee'],
   columns: [
     {
       column: 'marks',

@@ -117,7 +117,7 @@ export const goodsColumns: readonly ColumnSpec[] = [
     column: 'quantity',
     type: 'quantity',
     labels: among(`
-      Quantity | Qty | Quantities | Qty Shipped | Units | Pieces | Pcs | Hours | No of units | QTY PCS | Unit Quantity | Menge | Anzahl | Stück | Quantité | Qté | Cantidad | Cant | Quantidade | Qtde | Aantal | Hoeveelheid | Quantità | Q.tà`),
+      Quantity | Qty | Quantities | Qty Shipped | Units | Pieces | Pcs | Hours | Work Hours | No of units | QTY PCS | Unit Quantity | Menge | Anzahl | Stück | Quantité | Qté | Cantidad | Cant | Quantidade | Qtde | Aantal | Hoeveelheid | Quantità | Q.tà`),
     total: 'totalQuantity',
     expense: ['QUANTITY'],
   },

@@ -25,8 +25,9 @@ const receivedBy: FieldSpec = {
   field: 'receivedBy',
   type: 'name',
   labels: among(`
-    Received By | Received by Signature | Receiver Name | Signed By | Signatory Printed Name | Print Name | Printed Name | Recipient Name | Name of recipient | Receiver's Name | Empfangen von | Empfangen durch | Name des Empfängers | Reçu par | Nom du réceptionnaire | Recibido por |
+    Received By | Received by Signature | Receiver Name | Signed By | Recipient Name | Name of recipient | Receiver's Name | Empfangen von | Empfangen durch | Name des Empfängers | Reçu par | Nom du réceptionnaire | Recibido por |
     Recebido por | Ontvangen door | Ricevuto da`),
+  weakLabels: ['Signatory Printed Name', 'Print Name', 'Printed Name'],
   query: 'Who received the goods?',
 }
 

@@ -26,7 +26,7 @@ export const sealNumber: FieldSpec = {
     Seal No | Seal Number | Seal Nos | Seals | Seal | Carrier Seal | Siegelnummer | Siegel Nr | Plombe | N° scellé |
     Scellé | Precinto | No de precinto | Lacre | Zegelnummer | Sigillo`),
   patterns: [
-    { find: /\bseal(?:\s?(?:no|nr|number|#))?\s?[.:#/-]+\s*([A-Z]{0,6}[-\s]?\d{3,10}[A-Z]?)\b/i, confidence: 0.92 },
+    { find: /\bseal(?:\s?(?:no|nr|number|#))?\s?[.:#/]+\s*([A-Z]{0,6}[-\s]?\d{3,10}[A-Z]?)\b/i, confidence: 0.92 },
     // "YMLU3380910\20'\YMAI715692", "MSKU1234565 / 40HC / ML-CN1234567": container, size and seal in a row.
     {
       find: /\b[A-Z]{3}[UJZ]\d{7}\s*[\\/|,]\s*\d{2}\s?['’]?\s?[A-Z]{0,3}\s*[\\/|,]\s*([A-Z]{0,6}-?\d{4,10})\b/,

@@ -77,8 +77,6 @@ export const billOfLadingNumber: FieldSpec = {
     | Waybill No | Ocean Bill of Lading No | Combined transport bill of lading | Konnossement Nr |
     Konnossementsnummer | Connaissement n° | N° de connaissement | Conocimiento de embarque no | No de BL |
     Conhecimento de embarque n° | Cognossementnummer | Polizza di carico n | B/L Document No | Document No`),
-  // Many bills print the number alone in the upper right corner, without a label.
-  patterns: [{ find: /^([A-Z]{3,5}\s?[A-Z]{0,5}\d{6,12})$/, confidence: 0.62, within: 0.25 }],
   query: 'What is the bill of lading number?',
 }
 
