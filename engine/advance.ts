@@ -77,7 +77,7 @@ export async function advance(
 ): Promise<Step> {
   if (execution.status !== 'RUNNING') return { execution, effects: [], history: [] }
   const run = new Run(compile(definition), copy(execution), clock, behaviour)
-  await fireTimers(run)
+  if (execution.wakeAt !== undefined && execution.wakeAt <= run.now) await fireTimers(run)
   if (run.execution.status === 'RUNNING') await apply(run, event)
   return finish(run, execution.wakeAt)
 }
@@ -91,8 +91,11 @@ export function waitsFor(execution: Execution, task: number): boolean {
 
 async function finish(run: Run, wokeAt: number | undefined): Promise<Step> {
   await run.settle()
-  await fireTimers(run)
-  const at = run.execution.status === 'RUNNING' ? earliest(run) : undefined
+  let at = earliest(run)
+  if (at !== undefined && at <= run.now) {
+    await fireTimers(run)
+    at = earliest(run)
+  }
   if (at === undefined) delete run.execution.wakeAt
   else run.execution.wakeAt = at
   if (at !== undefined && at !== wokeAt) run.effects.push({ type: 'timer', at })
@@ -178,6 +181,7 @@ function due(block: Block | undefined): number {
 }
 
 function earliest(run: Run): number | undefined {
+  if (run.execution.status !== 'RUNNING') return undefined
   let at = run.execution.deadline ?? Number.POSITIVE_INFINITY
   for (const node of nodes(run)) at = Math.min(at, due(node.thread.block))
   return at === Number.POSITIVE_INFINITY ? undefined : at

@@ -21,17 +21,24 @@ export function expressionOf(text: string): string | undefined {
   return text.slice(OPEN.length, -CLOSE.length).trim()
 }
 
-const cache = new Map<string, jsonata.Expression>()
+interface Parsed {
+  expression: jsonata.Expression
+  /** Whether it mentions a function that needs the execution's time or chance. */
+  sourced: boolean
+}
+
+const cache = new Map<string, Parsed>()
 
 /** Parses an expression; throws jsonata's own error. Parsed expressions are shared. */
-export function parseJsonata(source: string): jsonata.Expression {
+export function parseJsonata(source: string): Parsed {
   const known = cache.get(source)
   if (known) return known
   const expression = jsonata(source)
   for (const [name, implementation] of Object.entries(FUNCTIONS)) expression.assign(name, implementation)
   if (cache.size > 20_000) cache.clear()
-  cache.set(source, expression)
-  return expression
+  const parsed = { expression, sourced: /\$(now|millis|random|uuid|shuffle)\b/.test(source) }
+  cache.set(source, parsed)
+  return parsed
 }
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value : value === undefined ? [] : [value as Json]) // jsonata passes JSON
@@ -52,6 +59,18 @@ const FUNCTIONS = {
 
 const fromMillis = jsonata('$fromMillis($time, $picture, $zone)')
 
+/** Fisher and Yates, on the execution's own chance. */
+function shuffled(items: Json[], random: Random): Json[] {
+  const result = [...items]
+  for (let at = result.length - 1; at > 0; at--) {
+    const other = Math.floor(next(random) * (at + 1))
+    const held = result[at] ?? null
+    result[at] = result[other] ?? null
+    result[other] = held
+  }
+  return result
+}
+
 /** Chance and time come from the execution, so that the same execution always computes the same. */
 function sources({ now, random }: Bindings) {
   return {
@@ -62,6 +81,7 @@ function sources({ now, random }: Bindings) {
     millis: () => now,
     random: (seed?: number) => next(seed === undefined ? random : { seed: Math.trunc(seed) }),
     uuid: () => uuid(random),
+    shuffle: (items: unknown) => shuffled(list(items), random),
   }
 }
 
@@ -74,12 +94,9 @@ export async function evaluateJsonata(source: string, bindings: Bindings, field:
 
 async function run(source: string, bindings: Bindings, field: string): Promise<unknown> {
   try {
-    const expression = parseJsonata(source)
-    return await expression.evaluate(undefined, {
-      ...sources(bindings),
-      ...bindings.variables,
-      states: bindings.states,
-    })
+    const { expression, sourced } = parseJsonata(source)
+    const given = sourced ? { ...sources(bindings), ...bindings.variables } : { ...bindings.variables }
+    return await expression.evaluate(undefined, Object.assign(given, { states: bindings.states }))
   } catch (error) {
     throw queryError(`${about(source, field)} threw an error during evaluation. ${reason(error)}`, field)
   }

@@ -2,8 +2,16 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Json } from '../../local/service'
 import { AwsError } from '../../local/service'
-import { arnOf, cleanUp, newFolder } from '../unit/local-messaging/runtime'
-import { FUNCTION, FunctionError, type Instance, machineOf, openInstance } from './step-functions-instance'
+import { templateMachines } from '../../local/step-functions-template'
+import { arnOf, cleanUp, newFolder, resource } from '../unit/local-messaging/runtime'
+import {
+  FUNCTION,
+  FunctionError,
+  type Instance,
+  MACHINE_ROLE,
+  machineOf,
+  openInstance,
+} from './step-functions-instance'
 import { startInstance } from './step-functions-killed'
 
 let folder: string
@@ -268,6 +276,30 @@ describe('a name', () => {
 
 const passing = (output: string) => ({ StartAt: 'P', States: { P: { Type: 'Pass', Result: output, End: true } } })
 const live = { arn: arnOf('states', 'stateMachine:m:live'), name: 'live' }
+
+describe('the template', () => {
+  it('gives machines with their substitutions, versions and aliases', async () => {
+    const properties = {
+      RoleArn: MACHINE_ROLE,
+      DefinitionString: JSON.stringify(passing('${Word}')),
+      DefinitionSubstitutions: { Word: 'hello' },
+    }
+    const machines = [resource('AWS::StepFunctions::StateMachine', arnOf('states', 'stateMachine:m'), properties)]
+    const versions = [
+      resource('AWS::StepFunctions::StateMachineVersion', `${machines[0]?.arn}:1`, {
+        StateMachineArn: machines[0]?.arn ?? '',
+      }),
+    ]
+    const aliases = [resource('AWS::StepFunctions::StateMachineAlias', live.arn, { Name: 'live' })]
+    instance = openInstance(folder, templateMachines({ machines, versions, aliases }))
+    const { executionArn } = await start(live.arn)
+    await instance.runtime.idle()
+    expect(await describeExecution(executionArn)).toMatchObject({ output: '"hello"', stateMachineAliasArn: live.arn })
+    const principal = { roleArn: 'r' }
+    const input = { stateMachineArn: live.arn }
+    expect(instance.states.resourceOf({ operation: 'StartExecution', input, principal })).toBe(live.arn)
+  })
+})
 
 describe('versions and aliases', () => {
   const outputOf = async (arn: string, name: string) => {

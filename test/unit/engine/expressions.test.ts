@@ -125,11 +125,16 @@ describe('JSONata', () => {
     ['$random(1) = $random(1)', true],
     ['$random() = $random()', false],
     ['$uuid() = $uuid()', false],
+    ['$sort($shuffle([3, 1, 2]))', [1, 2, 3]],
     ['$states.context.Execution.Name', 'run'],
     ['[1]', [1]],
     ['null', null],
   ])('%s', async (expression, expected) => {
     expect(await evaluate(expression)).toEqual(expected)
+  })
+
+  it('shuffles by the seed alone', async () => {
+    expect(await evaluate('$shuffle([1..50])')).toEqual(await evaluate('$shuffle([1..50])'))
   })
 
   it.each([
