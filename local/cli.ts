@@ -9,7 +9,7 @@ import { DEFAULT_ASSEMBLY, isMissing, isStale, synthesize } from './synth'
 import { mintToken } from './token'
 
 const USAGE = `Usage:
-  npm start -- [--port 8700] [--data DIR] [--assembly DIR]
+  npm start -- [--port 8700] [--data DIR] [--assembly DIR] [--empty]   (--empty: no demo tenant)
   npm run token -- --role ROLE [--role ROLE] [--tenant T] [--party ORGANISATION] [--subject NAME] [--ttl SECONDS] [--data DIR]
   npm run reset -- [--data DIR]
 Roles: operations, documentation, finance, sop-admin, tenant-admin, … or a partner's: shipper, carrier, customs-broker, …`
@@ -18,6 +18,7 @@ const OPTIONS = {
   port: { type: 'string' },
   data: { type: 'string', default: '.portolan' },
   assembly: { type: 'string' },
+  empty: { type: 'boolean', default: false },
   role: { type: 'string', multiple: true },
   tenant: { type: 'string', default: 'demo' },
   party: { type: 'string' },
@@ -56,7 +57,7 @@ async function start(values: Values): Promise<void> {
     process.stderr.write(`${error.message}\n`)
     stop(1)
   })
-  await makeDemoTenant(runtime, dataDir)
+  if (!values.empty) await makeDemoTenant(runtime, dataDir)
   print(`Portolan ready on ${runtime.url}`)
   print(
     `A token: npm run token -- --role operations${values.data === OPTIONS.data.default ? '' : ` --data ${values.data}`}`,

@@ -62,7 +62,8 @@ export function createClock(state: Database): RuntimeClock {
     },
     advance(milliseconds) {
       if (milliseconds < 0) throw new Error('Time does not run backwards')
-      const moved = (offset[0] ?? 0) + milliseconds
+      // Whole milliseconds: Date.now() never answers a fraction.
+      const moved = (offset[0] ?? 0) + Math.ceil(milliseconds)
       writeSetting(state, 'clock offset', String(moved))
       offset[0] = moved
       fire()

@@ -112,6 +112,9 @@ function functionName(nameOrArn: string): string {
   return nameOrArn.startsWith('arn:') ? (nameOrArn.split(':')[6] ?? '') : nameOrArn
 }
 
+/** One that has run this long waits for something rather than computes: the next may start. */
+const SLOT_TIME = 1000
+
 /** Two background invocations at a time, one while HTTP requests are under way. */
 class Lane {
   private urgentNow = 0
@@ -133,11 +136,19 @@ class Lane {
       this.waiting.push(admitted)
       this.admit()
     })
+    let holds = true
+    const release = () => {
+      if (!holds) return
+      holds = false
+      this.running--
+      this.admit()
+    }
+    const timer = setTimeout(release, SLOT_TIME)
     try {
       return await work()
     } finally {
-      this.running--
-      this.admit()
+      clearTimeout(timer)
+      release()
     }
   }
 
