@@ -1,10 +1,11 @@
-/** `start`, `token`, `reset`: Portolan on one machine. */
+/** `start`, `token`, `reset`: Portolan on one machine; `docs` prints what it supports. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { type RunningRuntime, startRuntime } from './runtime'
 import { lockFolder } from './state'
+import { supportPage } from './support-page'
 import { DEFAULT_ASSEMBLY, isMissing, isStale, synthesize } from './synth'
 import { mintToken } from './token'
 
@@ -113,6 +114,7 @@ async function main(): Promise<void> {
   if (positionals[0] === 'start') await start(values)
   else if (positionals[0] === 'token') await token(values)
   else if (positionals[0] === 'reset') reset(values)
+  else if (positionals[0] === 'docs') process.stdout.write(supportPage())
   else throw new Error(USAGE)
 }
 
