@@ -3,6 +3,7 @@ import { SopStep } from '../../schemas/sop'
 import { systemContext } from '../platform/context'
 import { AppError } from '../platform/errors'
 import { Contended } from '../platform/table'
+import { count, logger } from '../platform/telemetry'
 import { onShipment, registerWait } from '../shipments/store'
 import { decideStep } from './domain/steps'
 import { type Output, waitOf } from './domain/waits'
@@ -25,6 +26,7 @@ export async function takeStep(payload: unknown, requestId: string): Promise<Out
   const parsed = SopStep.safeParse(payload)
   if (!parsed.success) throw new StepError('SopStep.Invalid', parsed.error.message)
   const step = parsed.data
+  logger.appendKeys({ tenantId: step.tenantId, shipmentId: step.shipmentId, step: step.step, stepKey: step.key })
   const context = systemContext(step.tenantId, `sop/${step.key}`, requestId)
   const wait = waitOf(step, context.now)
   try {
@@ -34,8 +36,10 @@ export async function takeStep(payload: unknown, requestId: string): Promise<Out
       decideStep(step, state, { now: context.now, denied }),
     )
     if (wait && answer.settled) await release(context, step.shipmentId, wait, answer.output)
+    count('Applied', step.step)
     return answer.output
   } catch (error) {
+    count(error instanceof AppError ? 'Refused' : 'Failed', step.step)
     throw named(error)
   }
 }
