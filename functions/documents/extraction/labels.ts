@@ -100,6 +100,7 @@ function endOfLabel(text: string, words: readonly Token[], to: number): { end: n
 const isNumbering = (word: Token): boolean => /^\(?\d{1,2}[a-z]?$|^[a-z]$/.test(word.text)
 
 function qualityOf(
+  text: string,
   words: readonly Token[],
   match: Match,
   colon: boolean,
@@ -107,7 +108,10 @@ function qualityOf(
   afterLabel: boolean,
 ): number | undefined {
   const before = words.slice(0, match.from)
-  const atStart = before.length === 0 || before.every((w) => isNumbering(w) || PREFIX.has(w.text))
+  // "7 Consignee's name" is a numbered box, "42 colis" a number of packages.
+  const numbered = (w: Token): boolean =>
+    isNumbering(w) && (match.label.words.length > 1 || /[.)]/.test(text.slice(w.end, w.end + 2)))
+  const atStart = before.length === 0 || before.every((w) => numbered(w) || PREFIX.has(w.text))
   const alone = tokens(rest).every((t) => FILLER.has(t.text))
   if (!atStart && !afterLabel) return colon ? 0.85 : undefined
   if (colon) return 1
@@ -143,7 +147,7 @@ function occurrencesIn(segment: Segment, labels: Lexicon): Occurrence[] {
     const afterLabel =
       previous !== undefined &&
       /^[\s/&,.:;+\-–|()]*(?:and|und|et|y|e|en)?[\s/&]*$/i.test(text.slice(previous.end, word.start))
-    const quality = qualityOf(words, match, colon, text.slice(end), afterLabel)
+    const quality = qualityOf(text, words, match, colon, text.slice(end), afterLabel)
     if (quality === undefined) {
       from++
       continue

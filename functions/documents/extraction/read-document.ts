@@ -106,7 +106,7 @@ export function readDocument(
     ...expenseCandidates(expenses, specs, habits),
     ...table.totals,
   ]
-  const fields = chooseAll(specs, reconcile(candidates, lineItems))
+  const fields = chooseAll(specs, definition ? reconcile(candidates, lineItems) : candidates)
   const warnings = withChecks(definition, fields, lineItems)
   return {
     classification,

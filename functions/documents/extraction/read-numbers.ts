@@ -40,8 +40,9 @@ export const readQuantity: Reader = (raw, context) => {
     if (!read || read.value < 0) return []
     const rest = raw.slice(n.end)
     // A weight or a volume under "packages" slid there from the next row.
-    if (/^\s*(?:kgs?|kgm|kilos?|lbs?|mts?|cbm|m3|m³|tonnes?|%)\b/i.test(rest)) return []
-    const unit = rest.match(PACKAGE)?.[1]
+    const measured = rest.match(/^\s*(kgs?|kgm|kilos?|lbs?|mts?|cbm|m3|m³|m2|tonnes?|gr?|l)\b/i)?.[1]
+    if (measured && /pack|carton|ctn|colis|bulto|coll?i|volumes|pkg|packst/i.test(context.label)) return []
+    const unit = rest.match(PACKAGE)?.[1] ?? measured
     return [{ ...read, unit, start: n.start }]
   })
   const named = found.find((n) => n.unit !== undefined)
