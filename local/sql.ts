@@ -61,6 +61,9 @@ export interface Worker {
   close(): void
 }
 
+/** Milliseconds until a turn that failed is repeated. */
+const RETRY = 1000
+
 /** The loop of a service: asleep until it is woken, marked busy from the call to the end of its turn. */
 export function createWorker(runtime: Runtime, what: string, turn: () => void): Worker {
   let asked: { immediate: NodeJS.Immediate; done(): void } | undefined
@@ -73,6 +76,9 @@ export function createWorker(runtime: Runtime, what: string, turn: () => void): 
       asked = undefined
       try {
         turn()
+      } catch (error) {
+        runtime.log('error', 'a turn failed and will be repeated', { what, error: String(error) })
+        wakeAt(runtime.clock.now() + RETRY)
       } finally {
         busy.done()
       }
@@ -83,17 +89,18 @@ export function createWorker(runtime: Runtime, what: string, turn: () => void): 
     alarm?.cancel()
     alarm = undefined
   }
+  function wakeAt(time: number): void {
+    if (closed || (alarm && alarm.time <= time)) return
+    cancelAlarm()
+    const timer = runtime.clock.at(time, () => {
+      alarm = undefined
+      wake()
+    })
+    alarm = { time, cancel: () => timer.cancel() }
+  }
   return {
     wake,
-    wakeAt(time) {
-      if (closed || (alarm && alarm.time <= time)) return
-      cancelAlarm()
-      const timer = runtime.clock.at(time, () => {
-        alarm = undefined
-        wake()
-      })
-      alarm = { time, cancel: () => timer.cancel() }
-    },
+    wakeAt,
     close() {
       closed = true
       cancelAlarm()

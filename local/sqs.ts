@@ -45,6 +45,7 @@ export function createSqs(runtime: Runtime, resources: { queues: Resource[]; map
   const queues = createQueues(runtime, resources.queues)
   const sources = resources.mappings.map((mapping) => createEventSource(runtime, queues, mapping))
   const waiting = new Set<() => void>()
+  let closed = false
 
   function send(queue: Queue, message: z.output<typeof Outgoing>) {
     const attributes = message.MessageAttributes
@@ -72,6 +73,7 @@ export function createSqs(runtime: Runtime, resources: { queues: Resource[]; map
     let messages = queues.receive(queue.arn, options)
     while (messages.length === 0 && runtime.clock.now() < deadline) {
       await change(queue.arn, deadline)
+      if (closed) break
       messages = queues.receive(queue.arn, options)
     }
     return messages.length === 0
@@ -199,6 +201,7 @@ export function createSqs(runtime: Runtime, resources: { queues: Resource[]; map
       for (const source of sources) source.boot()
     },
     close() {
+      closed = true
       for (const source of sources) source.close()
       for (const finish of waiting) finish()
     },
