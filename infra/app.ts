@@ -14,7 +14,7 @@ const Stage = z.enum(['dev', 'test', 'prod'])
 export async function createApp(app = new App()): Promise<{ app: App; data: DataStack; service: AppStack }> {
   const config = STAGES[Stage.default('dev').parse(app.node.tryGetContext('stage'))]
   await bundle([IDENTITY, ...CONTRACTS].flatMap(doorsOf))
-  const place = { account: process.env['CDK_DEPLOY_ACCOUNT'], region: process.env['CDK_DEPLOY_REGION'] }
+  const place = { account: process.env.CDK_DEPLOY_ACCOUNT, region: process.env.CDK_DEPLOY_REGION }
   const env = place.account && place.region ? { account: place.account, region: place.region } : {}
   const data = new DataStack(app, `${config.prefix}-data`, { config, env, identity: IDENTITY })
   const service = new AppStack(app, `${config.prefix}-app`, { env, data, contracts: CONTRACTS })

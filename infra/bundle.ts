@@ -157,12 +157,12 @@ export async function bundle(wanted: readonly DoorName[]): Promise<Map<string, B
   return reports
 }
 
-/** Files that our modules read beside themselves, `join(__dirname, 'name')`, and documents that they import lie beside the bundle. */
+/** Files that our modules read beside themselves, `join(__dirname, 'name')`, and documents that they require lie beside the bundle. */
 function copyDataFiles(source: string, folder: string): void {
   if (!relative(ROOT, source).startsWith('functions')) return
   const text = readFileSync(source, 'utf8')
-  for (const [, beside, imported] of text.matchAll(/join\(__dirname, '([^']+)'\)|import\('([^']+\.json)'\)/g)) {
-    const file = join(dirname(source), beside ?? imported ?? '')
+  for (const [, beside, required] of text.matchAll(/join\(__dirname, '([^']+)'\)|require\('([^']+\.json)'\)/g)) {
+    const file = join(dirname(source), beside ?? required ?? '')
     copyFileSync(file, join(folder, basename(file)))
   }
 }
