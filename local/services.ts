@@ -10,7 +10,7 @@ import { AwsError, type Json, type JsonService, type Resource, type Runtime, typ
 import { createSns } from './sns'
 import { createSqs } from './sqs'
 import { createStepFunctions } from './step-functions'
-import { templateMachines } from './template-machines'
+import { templateMachines } from './step-functions-template'
 import { createTextract } from './textract/service'
 
 export interface Services extends Pick<Runtime, 'putEvent' | 'sendMessage' | 'startExecution'> {
@@ -50,11 +50,11 @@ export function createServices(
   const s3 = createS3(runtime, buckets, { events, signerOf })
   const machines = createStepFunctions(
     runtime,
-    templateMachines(
-      ofType('AWS::StepFunctions::StateMachine'),
-      ofType('AWS::StepFunctions::StateMachineVersion'),
-      ofType('AWS::StepFunctions::StateMachineAlias'),
-    ),
+    templateMachines({
+      machines: ofType('AWS::StepFunctions::StateMachine'),
+      versions: ofType('AWS::StepFunctions::StateMachineVersion'),
+      aliases: ofType('AWS::StepFunctions::StateMachineAlias'),
+    }),
     { callService: (service, action, args, roleArn) => callService(json, service, action, args, roleArn) },
   )
   const scheduler = createScheduler(runtime, ofType('AWS::Scheduler::Schedule'), { events, queues, publish })
