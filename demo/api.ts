@@ -8,12 +8,12 @@ export interface Caller {
 }
 
 export interface Api {
-  /** Calls as `caller`; throws when the status is not `expected`. */
+  /** Calls as `caller`; throws when the status is not `expect`. A `quiet` call is not told. */
   call<T extends z.ZodType>(
     caller: Caller,
     method: string,
     path: string,
-    options: { body?: unknown; expect?: number; answer: T; idempotencyKey?: string },
+    options: { body?: unknown; expect?: number; answer: T; idempotencyKey?: string; quiet?: boolean },
   ): Promise<z.output<T>>
 }
 
@@ -31,7 +31,7 @@ export function connect(url: string, tenant: string, told: (line: string) => voi
     return minted
   }
   return {
-    async call(caller, method, path, { body, expect = 200, answer, idempotencyKey }) {
+    async call(caller, method, path, { body, expect = 200, answer, idempotencyKey, quiet }) {
       const response = await fetch(url + path, {
         method,
         headers: {
@@ -41,7 +41,7 @@ export function connect(url: string, tenant: string, told: (line: string) => voi
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
-      told(`${caller.role.padEnd(13)} ${method} ${path} → ${response.status}`)
+      if (!quiet) told(`${caller.role.padEnd(13)} ${method} ${path} → ${response.status}`)
       const text = await response.text()
       if (response.status !== expect) throw new Error(`${method} ${path} answered ${response.status}: ${text}`)
       return answer.parse(JSON.parse(text))

@@ -39,7 +39,7 @@ async function checkMoney(api: Api, journey: Journey): Promise<void> {
   const ledger = await until(
     'the ledger to take the postings in',
     30,
-    () => api.call(FINANCE, 'GET', '/v1/ledger/balances', { answer: LedgerBalances }),
+    () => api.call(FINANCE, 'GET', '/v1/ledger/balances', { answer: LedgerBalances, quiet: true }),
     (seen) => seen.journals > 0 && seen.journals === seen.posted,
   )
   check('the ledger balances', ledger.balanced)
@@ -55,6 +55,7 @@ async function checkKpis(api: Api, journey: Journey): Promise<void> {
     () =>
       api.call(FINANCE, 'GET', `/v1/kpis/otif/members?${period}&limit=200`, {
         answer: z.object({ items: z.array(KpiMember) }),
+        quiet: true,
       }),
     (seen) => seen.items.some((member) => member.shipmentId === journey.shipmentId && member.bucket !== 'OPEN'),
   )

@@ -92,7 +92,7 @@ export async function walkOceanExport(
 function walker(api: Api, shipmentId: string, now: number, told: (line: string) => void) {
   const path = `/v1/shipments/${shipmentId}`
   const at = (days: number) => new Date(now + days * DAY).toISOString()
-  const look = (caller: Caller) => api.call(caller, 'GET', path, { answer: ShipmentView })
+  const look = (caller: Caller) => api.call(caller, 'GET', path, { answer: ShipmentView, quiet: true })
 
   const walk = {
     /** Waits for the role's task of that step, then completes it with what it asks for. */

@@ -17,12 +17,11 @@ const subject = {
   tenantId: TenantId,
   shipmentId: ShipmentId,
   documentId: DocumentId,
-  versionId: z.string(),
 }
 
 export const IntakeStep = z.discriminatedUnion('step', [
   z.object({ step: z.literal('verifyUpload'), key: z.string(), versionId: z.string() }),
-  z.object({ step: z.literal('startReading'), ...subject, token: z.string() }),
+  z.object({ step: z.literal('startReading'), ...subject, versionId: z.string(), token: z.string() }),
   z.object({ step: z.literal('extractFields'), ...subject, jobId: z.string() }),
   z.object({ step: z.literal('rejectDocument'), ...subject, error: z.string() }),
 ])
