@@ -1,16 +1,15 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import middy from '@middy/core'
-import type { Context } from 'aws-lambda'
 import { createConsumer } from '../platform/consume'
 import { createApi } from '../platform/http'
 import { logger } from '../platform/telemetry'
 import { routes } from './contract'
 import { handlers } from './handlers'
 import { reactions } from './reactions'
-import { takeStep } from './tasks'
+import { answerMachine } from './tasks'
 
 export const api = createApi(routes, handlers)
 export const events = createConsumer('sops', reactions)
 export const tasks = middy()
   .use(injectLambdaContext(logger, { resetKeys: true }))
-  .handler((payload: unknown, { awsRequestId }: Context) => takeStep(payload, awsRequestId))
+  .handler(answerMachine)

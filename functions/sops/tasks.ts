@@ -1,4 +1,5 @@
 /** The door that state machines call: one step of the vocabulary. */
+import type { Context } from 'aws-lambda'
 import { SopStep } from '../../schemas/sop'
 import { systemContext } from '../platform/context'
 import { AppError } from '../platform/errors'
@@ -36,11 +37,24 @@ export async function takeStep(payload: unknown, requestId: string): Promise<Out
       decideStep(step, state, { now: context.now, denied }),
     )
     if (wait && answer.settled) await release(context, step.shipmentId, wait, answer.output)
-    count('Applied', step.step)
     return answer.output
   } catch (error) {
-    count(error instanceof AppError ? 'Refused' : 'Failed', step.step)
     throw named(error)
+  }
+}
+
+/** The door itself: takes the step, and counts how it ended. */
+export async function answerMachine(
+  payload: unknown,
+  { awsRequestId }: Pick<Context, 'awsRequestId'>,
+): Promise<Output> {
+  try {
+    const output = await takeStep(payload, awsRequestId)
+    count('Applied', 'sop-step')
+    return output
+  } catch (error) {
+    count(error instanceof StepError && error.name !== 'SopStep.Busy' ? 'Refused' : 'Failed', 'sop-step')
+    throw error
   }
 }
 
