@@ -202,7 +202,7 @@ test('gathers records for its batching window', async () => {
   write('1')
   write('2')
   const settled = runtime.idle()
-  await new Promise((resolve) => setTimeout(resolve, 10))
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
   expect(details()).toHaveLength(0)
   runtime.clock.advance(2000)
   await settled
