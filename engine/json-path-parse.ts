@@ -261,7 +261,8 @@ export class PathParser {
   }
 }
 
-function isDefinite(segment: Segment): boolean {
+/** Does a segment name at most one value? */
+export function isDefinite(segment: Segment): boolean {
   if (segment.kind === 'names') return segment.names.length === 1
   if (segment.kind === 'indexes') return segment.indexes.length === 1
   return segment.kind === 'call'

@@ -1,5 +1,5 @@
 import { equal, isNumber, isObject, type Json } from './json'
-import { type Filter, type Operand, type Path, parsePath, type Segment } from './json-path-parse'
+import { type Filter, isDefinite, type Operand, type Path, parsePath, type Segment } from './json-path-parse'
 
 /** What a path starts from. */
 export interface Roots {
@@ -21,11 +21,18 @@ function rootOf(path: Path, roots: Roots): Json | undefined {
 }
 
 function select(segments: Segment[], root: Json, definite: boolean): Json | undefined {
-  if (definite) return segments.reduce<Json | undefined>((value, segment) => pick(segment, value), root)
-  let values: Json[] = [root]
-  for (const segment of segments) values = values.flatMap((value) => expand(segment, value, root))
+  if (definite) return walk(segments, root)
+  // What comes before the first indefinite segment must be there, as in a definite path.
+  const first = segments.findIndex((segment) => !isDefinite(segment))
+  const base = walk(segments.slice(0, first), root)
+  if (base === undefined || (segments[first]?.kind === 'slice' && !Array.isArray(base))) return undefined
+  let values: Json[] = [base]
+  for (const segment of segments.slice(first)) values = values.flatMap((value) => expand(segment, value, root))
   return values
 }
+
+const walk = (segments: Segment[], root: Json) =>
+  segments.reduce<Json | undefined>((value, segment) => pick(segment, value), root)
 
 function pick(segment: Segment, value: Json | undefined): Json | undefined {
   if (value === undefined) return undefined

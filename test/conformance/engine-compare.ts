@@ -6,12 +6,13 @@ import { payload, type RecordedEvent } from './engine-recordings'
 import type { Replay } from './engine-replay'
 import { unify, unifyBag } from './engine-unify'
 
-export function differences(recorded: RecordedEvent[], { execution, history, stuck }: Replay): string[] {
+/** `top` names the states of the outermost flow. */
+export function differences(recorded: RecordedEvent[], { execution, history, stuck }: Replay, top: string[]): string[] {
   const ending = recorded.at(-1)
   const ended = /^Execution(Succeeded|Failed|TimedOut|Aborted)$/.test(ending?.type ?? '')
   if (stuck && ended) return [`the run stopped: ${stuck}`]
   const concurrent = recorded.some(({ type, id }) => id === 0 || /^(ParallelState|MapIteration)Started$/.test(type))
-  const states = concurrent ? compareBags(recorded, history) : compareSequence(recorded, history)
+  const states = concurrent ? compareBags(recorded, history, top) : compareSequence(recorded, history)
   const last = history.at(-1)
   const final = ended && ending && last ? compareEnding(ending, last) : []
   if (!ended && execution.status !== 'RUNNING') final.push(`it ended ${execution.status}, but was recorded running`)
@@ -52,7 +53,8 @@ function assigned(variables: Json | undefined): Json {
 }
 
 /** Branches have no order among themselves: the same states with the same payloads, and the same top level order. */
-function compareBags(recorded: RecordedEvent[], history: HistoryEvent[]): string[] {
+function compareBags(recorded: RecordedEvent[], history: HistoryEvent[], top: string[]): string[] {
+  const given = recorded.some(({ type }) => /^(ParallelState|MapState)Failed$/.test(type))
   // Some recordings have lost events: their numbers have gaps. What is left must still be found.
   const pruned = recorded.length < (recorded.at(-1)?.id ?? 0)
   const labels = new Set([...recorded, ...history].filter(isState).map(label))
@@ -64,6 +66,9 @@ function compareBags(recorded: RecordedEvent[], history: HistoryEvent[]): string
       .filter((event) => isState(event) && label(event) === name)
       .map(({ details }) => value(details))
     if (unifyBag(expected, actual) || (pruned && expected.length === 0)) return []
+    // How far the siblings of a branch that failed had come is not determined.
+    const inner = !top.includes(name.slice(name.indexOf(' ') + 1))
+    if (given && inner && (expected.length === 0 || actual.length === 0)) return []
     return [`${name}: expected ${JSON.stringify(expected)} but got ${JSON.stringify(actual)}`]
   })
 }

@@ -70,7 +70,8 @@ function fill(recording: Recording, definition: JsonObject, events: RecordedEven
     ),
   )
   for (const [name, state] of statesOf(filled)) fillState(name, state, events)
-  if (recording.parameter?.startsWith('$.')) fillOnlyPath(filled, recording.parameter)
+  if (/^\$[.[]/.test(recording.parameter ?? '')) fillOnlyPath(filled, recording.parameter ?? '')
+  fillFromInput(recording, filled)
   const left = /"(_+tbd_+|%[A-Z_]+%)"/i.exec(JSON.stringify(filled))
   if (left) throw new Unclaimed('the definition was completed by code that is not recorded')
   return filled
@@ -112,6 +113,14 @@ function resource(scheduled: RecordedEvent | undefined): string {
   return `arn:aws:states:::${resourceType}:${action}`
 }
 
+/** `test_base_map_from_input[MAX_CONCURRENCY]` adds the field that it names, with the value that its input holds. */
+function fillFromInput({ id }: Recording, definition: JsonObject) {
+  const name = /_from_input\[([A-Z_]+)\]$/.exec(id)?.[1]
+  const field = name?.toLowerCase().replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase())
+  const [first] = statesOf(definition)
+  if (field !== undefined && first && !(field in first[1])) first[1][field] = '{% $states.input.input_value %}'
+}
+
 /** A test with a path for its parameter puts it where the template has its only path. */
 function fillOnlyPath(definition: JsonObject, path: string) {
   const paths = statesOf(definition).flatMap(([, state]) => {
@@ -136,6 +145,7 @@ const altered = (how: string) => new Unclaimed(`the recorded definition is not t
 /** Tests that change a template leave traces: other task arguments, or variables assigned by a state without Assign. */
 function refuseAltered(definition: JsonObject, events: RecordedEvent[]) {
   if (!sameTasks(definition, events)) throw altered('it asks its tasks for something else')
+  if (mapsNothing(definition, events)) throw altered('it has Items')
   const states = new Map(statesOf(definition))
   for (const { type, details } of events) {
     const state = states.get(String(details.name))
@@ -144,6 +154,22 @@ function refuseAltered(definition: JsonObject, events: RecordedEvent[]) {
       throw altered('it has an Assign more')
     }
   }
+}
+
+/** A Map without Items or ItemsPath ran over an input that is not a list. */
+function mapsNothing(definition: JsonObject, events: RecordedEvent[]): boolean {
+  return statesOf(definition).some(([name, state]) => {
+    if (
+      state.Type !== 'Map' ||
+      state.Items !== undefined ||
+      state.ItemsPath !== undefined ||
+      state.ItemReader !== undefined
+    )
+      return false
+    const at = events.findIndex((event) => isEntered(event) && event.details.name === name)
+    const input = payload(events[at]?.details.input)
+    return events[at + 1]?.type === 'MapStateStarted' && state.InputPath === undefined && !Array.isArray(input)
+  })
 }
 
 /** Do the constants in each task's arguments stand in what was recorded of some request of it? */

@@ -22,7 +22,7 @@ interface RecordedTask {
 }
 
 const SCHEDULED = /^(Task|LambdaFunction|Activity)Scheduled$/
-const ANSWER = /^(Task|LambdaFunction|Activity)(Submitted|Succeeded|Failed|TimedOut)$/
+const ANSWER = /^(Task|LambdaFunction|Activity)(Submitted|Succeeded|(Schedule|Start|Submit)?Failed|TimedOut)$/
 
 function recordedTasks(events: RecordedEvent[]): RecordedTask[] {
   const tasks: (RecordedTask & { ids: Set<number> })[] = []
