@@ -1,4 +1,5 @@
 /** One step of an execution in progress: the mutable copy, the work still to do, and what it has produced. */
+import { contextOf } from './context'
 import { IntrinsicError, runtimeError, StateError } from './errors'
 import type { Block, Clock, Effect, Execution, Step, Thread } from './execution'
 import { findMatch, retryDelay } from './failure'
@@ -8,7 +9,6 @@ import { exceedsPayloadLimit, type Json, type JsonObject } from './json'
 import type { Flow, Machine, State } from './machine'
 import type { Scope } from './payload'
 import { next, type Random } from './random'
-import { iso } from './time'
 
 /** A thread with its surroundings. `index` is its place in the parent's branches or items. */
 export interface Node {
@@ -91,7 +91,7 @@ export class Run {
   scope(node: Node, item?: { index: number; value: Json }): Scope {
     return {
       input: node.thread.input,
-      context: () => this.context(node, item),
+      context: () => contextOf(this, node, item),
       variables: this.variables(node),
       now: this.now,
       random: this.random,
@@ -105,29 +105,8 @@ export class Run {
     return { ...this.variables(node.parent.node), ...own }
   }
 
-  private context(node: Node, item = this.item(node)): Json {
-    const { thread } = node
-    const state = this.state(node)
-    const retries = thread.attempts?.reduce((sum, used) => sum + used, 0) ?? 0
-    const { Execution, StateMachine } = this.execution.context
-    return {
-      Execution: { ...Execution },
-      StateMachine,
-      State: { Name: state.name, EnteredTime: iso(thread.entered), ...(retriable(state) && { RetryCount: retries }) },
-      ...(item && { Map: { Item: { Index: item.index, Value: item.value } } }),
-      ...(state.type === 'Task' && hasToken(state) && { Task: { Token: this.token(this.task(thread)) } }),
-    }
-  }
-
-  private item(node: Node): { index: number; value: Json } | undefined {
-    if (!node.parent) return undefined
-    const { block } = node.parent.node.thread
-    if (block?.on !== 'items') return this.item(node.parent.node)
-    return { index: node.parent.index, value: block.items[node.parent.index] ?? null }
-  }
-
   /** The thread's task, or the number that the one about to be made will get. */
-  private task(thread: Thread): number {
+  task(thread: Thread): number {
     return thread.block?.on === 'task' ? thread.block.task : this.execution.tasks + 1
   }
 
@@ -304,7 +283,3 @@ export const tooLarge = (what: string): StateError =>
     'States.DataLimitExceeded',
     `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`,
   )
-
-const retriable = ({ type }: State) => type === 'Task' || type === 'Map' || type === 'Parallel'
-
-const hasToken = (state: State & { type: 'Task' }) => state.resource.pattern === 'callback'
