@@ -1,17 +1,8 @@
 /** The one table. Every call takes the caller's tenant, and every key is prefixed with it here, so no query can leave it. */
-import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb'
-import {
-  BatchGetCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  type QueryCommandInput,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb'
-import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { randomUUID } from 'node:crypto'
+import type { QueryCommandInput, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
+import { AwsError } from './aws'
+import { dynamodb, valueOf } from './dynamodb'
 import { env } from './env'
 import { AppError } from './errors'
 
@@ -50,15 +41,10 @@ export class ConditionFailed extends Error {
   }
 }
 
-let client: DynamoDBDocumentClient | undefined
-const documents = () => {
-  client ??= DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } })
-  return client
-}
-
 const scoped = (tenant: Tenant, pk: string) => `${tenant.tenantId}#${pk}`
 const scopedKey = (tenant: Tenant, key: Key) => ({ pk: scoped(tenant, key.pk), sk: key.sk })
-const scopedItem = (tenant: Tenant, item: Item) => ({
+/** An item as it stands in the table, its keys under the tenant. */
+export const scopedItem = (tenant: Tenant, item: Item) => ({
   ...item,
   pk: scoped(tenant, item.pk),
   ...(item.gsi1pk === undefined ? {} : { gsi1pk: scoped(tenant, item.gsi1pk) }),
@@ -71,9 +57,11 @@ const unscoped = (tenant: Tenant, stored: Record<string, unknown>): Item => {
 }
 
 export async function get(tenant: Tenant, key: Key): Promise<Item | undefined> {
-  const { Item: stored } = await documents().send(
-    new GetCommand({ TableName: env('TABLE_NAME'), Key: scopedKey(tenant, key), ConsistentRead: true }),
-  )
+  const { Item: stored } = await dynamodb('GetItem', {
+    TableName: env('TABLE_NAME'),
+    Key: scopedKey(tenant, key),
+    ConsistentRead: true,
+  })
   return stored && unscoped(tenant, stored)
 }
 
@@ -82,9 +70,9 @@ export async function getMany(tenant: Tenant, keys: readonly Key[]): Promise<Ite
   const found: Item[] = []
   let wanted: Record<string, unknown>[] = keys.map((key) => scopedKey(tenant, key))
   while (wanted.length > 0) {
-    const answer = await documents().send(
-      new BatchGetCommand({ RequestItems: { [env('TABLE_NAME')]: { Keys: wanted.splice(0, 100) } } }),
-    )
+    const answer = await dynamodb('BatchGetItem', {
+      RequestItems: { [env('TABLE_NAME')]: { Keys: wanted.splice(0, 100) } },
+    })
     for (const stored of answer.Responses?.[env('TABLE_NAME')] ?? []) found.push(unscoped(tenant, stored))
     wanted = wanted.concat(answer.UnprocessedKeys?.[env('TABLE_NAME')]?.Keys ?? [])
   }
@@ -96,14 +84,12 @@ export async function partition(tenant: Tenant, pk: string, begins = ''): Promis
   const items: Item[] = []
   let from: Record<string, unknown> | undefined
   do {
-    const answer = await documents().send(
-      new QueryCommand({
-        TableName: env('TABLE_NAME'),
-        ConsistentRead: true,
-        ...keyCondition('pk', scoped(tenant, pk), 'sk', begins),
-        ExclusiveStartKey: from,
-      }),
-    )
+    const answer = await dynamodb('Query', {
+      TableName: env('TABLE_NAME'),
+      ConsistentRead: true,
+      ...keyCondition('pk', scoped(tenant, pk), 'sk', begins),
+      ExclusiveStartKey: from,
+    })
     for (const stored of answer.Items ?? []) items.push(unscoped(tenant, stored))
     from = answer.LastEvaluatedKey
   } while (from)
@@ -125,16 +111,14 @@ export async function list(
   const onTable = options.index === 'table'
   const pkName = onTable ? 'pk' : 'gsi1pk'
   const skName = onTable ? 'sk' : 'gsi1sk'
-  const query = documents().send(
-    new QueryCommand({
-      TableName: env('TABLE_NAME'),
-      ...(onTable ? {} : { IndexName: 'gsi1' }),
-      ...keyCondition(pkName, scoped(tenant, pk), skName, options.begins ?? '', options.between),
-      ScanIndexForward: !options.newestFirst,
-      Limit: page.limit,
-      ExclusiveStartKey: page.cursor === undefined ? undefined : decodeCursor(tenant, page.cursor, pkName, pk),
-    }),
-  )
+  const query = dynamodb('Query', {
+    TableName: env('TABLE_NAME'),
+    ...(onTable ? {} : { IndexName: 'gsi1' }),
+    ...keyCondition(pkName, scoped(tenant, pk), skName, options.begins ?? '', options.between),
+    ScanIndexForward: !options.newestFirst,
+    Limit: page.limit,
+    ExclusiveStartKey: page.cursor === undefined ? undefined : decodeCursor(tenant, page.cursor, pkName, pk),
+  })
   const answer = await query.catch((error) => {
     // A key of ours, but of another range of this list: only a cursor brings one here.
     if (page.cursor !== undefined && error.name === 'ValidationException') throw foreignCursor()
@@ -147,18 +131,26 @@ export async function list(
 /** One TransactWriteItems. Throws ConditionFailed for the first condition that does not hold. */
 export async function transact(tenant: Tenant, writes: readonly Write[]): Promise<void> {
   try {
-    await documents().send(
-      new TransactWriteCommand({ TransactItems: writes.map((write) => transactItem(tenant, write)) }),
-    )
+    await dynamodb('TransactWriteItems', {
+      // The same for every try of this call: one whose answer was lost is not applied twice.
+      ClientRequestToken: randomUUID(),
+      TransactItems: writes.map((write) => transactItem(tenant, write)),
+    })
   } catch (error) {
-    if (!(error instanceof TransactionCanceledException)) throw error
-    const reasons = error.CancellationReasons ?? []
+    if (!(error instanceof AwsError && error.code === 'TransactionCanceledException')) throw error
+    const reasons: CancellationReason[] = Object(error.answer).CancellationReasons ?? []
     const index = reasons.findIndex((reason) => reason.Code === 'ConditionalCheckFailed')
     if (index < 0 && reasons.some((reason) => reason.Code === 'TransactionConflict')) throw new Contended()
     if (index < 0) throw error
-    const stored = reasons[index]?.Item
-    throw new ConditionFailed(index, stored && unscoped(tenant, unmarshall(stored)))
+    const stored = Object.entries(reasons[index]?.Item ?? {}).map(([name, attribute]) => [name, valueOf(attribute)])
+    throw new ConditionFailed(index, stored.length > 0 ? unscoped(tenant, Object.fromEntries(stored)) : undefined)
   }
+}
+
+/** Why a transaction was cancelled, one for each of its writes: `None`, or a code and the item that stands there. */
+interface CancellationReason {
+  Code: string
+  Item?: Record<string, unknown>
 }
 
 /** Another transaction touched the same items at the same time: load, decide and commit again. */
@@ -181,12 +173,12 @@ export async function retried<T>(work: () => Promise<T>): Promise<T> {
 
 /** Unconditional write outside a transaction, at half its price. */
 export const put = async (tenant: Tenant, item: Item): Promise<void> => {
-  await documents().send(new PutCommand({ TableName: env('TABLE_NAME'), Item: scopedItem(tenant, item) }))
+  await dynamodb('PutItem', { TableName: env('TABLE_NAME'), Item: scopedItem(tenant, item) })
 }
 
 /** One item, outside a transaction. */
 export async function update(tenant: Tenant, write: Extract<Write, { update: Key }>): Promise<void> {
-  await documents().send(new UpdateCommand(updateOf(tenant, write)))
+  await dynamodb('UpdateItem', updateOf(tenant, write))
 }
 
 function keyCondition(

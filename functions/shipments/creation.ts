@@ -4,7 +4,7 @@ import { findPlaces } from '../places/store'
 import { type Context, newId } from '../platform/context'
 import { AppError, type FieldError, invalid } from '../platform/errors'
 import { createShipment, creationErrors, warningsOf } from './domain'
-import { insertShipment, type Reservation } from './insertion'
+import { type Idempotency, insertShipment, type Reservation } from './insertion'
 
 /** The command, if no rule speaks against it. One read at most: for places that are not built in. */
 export async function checkedCommand(context: Context, command: CreateShipment): Promise<CreateShipment> {
@@ -22,12 +22,6 @@ async function placeErrors(context: Context, command: CreateShipment): Promise<F
   return used
     .filter((place) => !known.has(place.code))
     .map(({ pointer, code }) => ({ pointer, code: 'place.unknown', message: `${code} is not a known UN/LOCODE` }))
-}
-
-export interface Idempotency {
-  operation: string
-  key: string | undefined
-  request: unknown
 }
 
 /** Writes a checked command. The same Idempotency-Key answers as the first time; a taken reference is refused. */

@@ -2,7 +2,7 @@
 import { CreatedShipment, type ShipmentDetail, type ShipmentHeader } from '../../schemas/shipment'
 import type { Fact } from '../../schemas/timeline'
 import type { Context } from '../platform/context'
-import { ConditionFailed, get, type Item, type Tenant, transact, type Write } from '../platform/table'
+import { type Condition, ConditionFailed, get, type Item, type Tenant, transact, type Write } from '../platform/table'
 import { timelineItem } from '../platform/timeline'
 import { detailItem, digest, headerItem, listOrder, shipmentPk } from './items'
 import { keyReused } from './store'
@@ -20,51 +20,72 @@ export type Insertion =
 const referenceKey = (clientReference: string) => ({ pk: `REFERENCE#${clientReference}`, sk: 'REFERENCE' })
 const GUARD_DAYS = 7
 
-/** A new shipment in one transaction: its items, the guard of its client reference, the guard of the request. */
+/** A shipment to be written, with the answer that its creation gives. */
+export interface NewShipment {
+  header: ShipmentHeader
+  detail: ShipmentDetail
+  fact: Fact
+  created: CreatedShipment
+}
+
+export interface Idempotency {
+  operation: string
+  key: string | undefined
+  request: unknown
+}
+
+/** A new shipment in one transaction: the guard of the request, the guard of its client reference, its items. */
 export async function insertShipment(
   context: Context,
-  shipment: { header: ShipmentHeader; detail: ShipmentDetail; fact: Fact; created: CreatedShipment },
-  idempotency: { operation: string; key: string | undefined; request: unknown },
+  shipment: NewShipment,
+  idempotency: Idempotency,
   reservation?: Reservation,
 ): Promise<Insertion> {
-  const { clientReference, shipmentId } = shipment.header
-  const fingerprint = digest(JSON.stringify(idempotency.request))
-  const guard: Write[] =
-    idempotency.key === undefined
+  try {
+    await transact(context, insertionWrites(context, shipment, idempotency, reservation))
+    return { kind: 'created', created: shipment.created }
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+    if (idempotency.key === undefined || error.index > 0)
+      return { kind: 'reference-taken', shipmentId: String(error.item?.shipmentId) }
+    if (error.item?.fingerprint !== fingerprintOf(idempotency)) throw keyReused()
+    return { kind: 'replayed', created: CreatedShipment.parse(JSON.parse(String(error.item.body))) }
+  }
+}
+
+const fingerprintOf = ({ request }: Idempotency) => digest(JSON.stringify(request))
+
+/** The writes of that transaction, in its order. */
+export function insertionWrites(
+  context: Context,
+  { header, detail, fact, created }: NewShipment,
+  idempotency: Idempotency,
+  reservation?: Reservation,
+): Extract<Write, { put: Item }>[] {
+  const { operation, key } = idempotency
+  const { clientReference, shipmentId } = header
+  const items = newShipmentItems(context, header, detail, fact).map((item) => ({ put: item }))
+  const unclaimed: Condition = reservation ? { attribute: 'holder', equals: reservation.holder } : 'absent'
+  return [
+    ...(key === undefined
       ? []
       : [
           {
             put: {
-              pk: `IDEMPOTENCY#${digest(`${idempotency.operation} ${idempotency.key}`)}`,
+              pk: `IDEMPOTENCY#${digest(`${operation} ${key}`)}`,
               sk: 'GUARD',
-              fingerprint,
-              body: JSON.stringify(shipment.created),
+              fingerprint: fingerprintOf(idempotency),
+              body: JSON.stringify(created),
               expiresAt: Math.floor(Date.parse(context.now) / 1000) + GUARD_DAYS * 86_400,
             },
-            if: 'absent',
+            if: 'absent' as const,
           },
-        ]
-  const reference: Write[] =
-    clientReference === undefined
+        ]),
+    ...(clientReference === undefined
       ? []
-      : [
-          {
-            put: { ...referenceKey(clientReference), shipmentId },
-            if: reservation ? { attribute: 'holder', equals: reservation.holder } : 'absent',
-          },
-        ]
-  const items = newShipmentItems(context, shipment.header, shipment.detail, shipment.fact)
-  try {
-    await transact(context, [...guard, ...reference, ...items.map((item) => ({ put: item }))])
-    return { kind: 'created', created: shipment.created }
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error
-    if (error.index < guard.length) {
-      if (error.item?.fingerprint !== fingerprint) throw keyReused()
-      return { kind: 'replayed', created: CreatedShipment.parse(JSON.parse(String(error.item.body))) }
-    }
-    return { kind: 'reference-taken', shipmentId: String(error.item?.shipmentId) }
-  }
+      : [{ put: { ...referenceKey(clientReference), shipmentId }, if: unclaimed }]),
+    ...items,
+  ]
 }
 
 /** The shipment that a client reference names, if any. */
