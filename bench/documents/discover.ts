@@ -80,7 +80,7 @@ const transcript = (path: string): Truth | undefined => {
 }
 
 /** Forms to be filled in: no value to read, whatever kind they are forms of. */
-const isBlank = (file: string): boolean => /customs_forms|[-_]form\.|blank/i.test(file) && !/packing_list/i.test(file)
+const isBlank = (file: string): boolean => /customs_forms|[-_]form\.|blank/i.test(file)
 
 /** Truth formats, tried in order; the first that speaks of a file counts. */
 const ADAPTERS: readonly Adapter[] = [

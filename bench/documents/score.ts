@@ -7,6 +7,8 @@ export type Judged = {
   field: string
   outcome: 'right' | 'wrong' | 'missed' | 'invented'
   confidence: number
+  /** The reader itself asks for a person, or would never accept the paper unseen. */
+  asked: boolean
   expected: string
   got: string
 }
@@ -33,11 +35,17 @@ function referred(field: FieldValue, fields: readonly FieldValue[]): FieldValue[
   return value.type === 'party' && value.sameAs !== undefined ? fields.filter((f) => f.field === value.sameAs) : []
 }
 
-function judgeOne(expected: Expected, fields: readonly FieldValue[]): Judged | undefined {
+function judgeOne(expected: Expected, fields: readonly FieldValue[], asked: boolean): Judged | undefined {
   const found = fields.filter((f) => expected.fields.includes(f.field))
   const best = found[0]
   const name = expected.fields[0] ?? ''
-  const base = { field: name, expected: String(expected.value), got: shown(best), confidence: best?.confidence ?? 0 }
+  const base = {
+    field: name,
+    expected: String(expected.value),
+    got: shown(best),
+    confidence: best?.confidence ?? 0,
+    asked: asked || (best?.ambiguous ?? false),
+  }
   if (expected.value === null) return best ? { ...base, outcome: 'invented' } : undefined
   const right = found.find((f) => matches(f, expected) || referred(f, fields).some((g) => matches(g, expected)))
   if (right) return { ...base, outcome: 'right', confidence: right.confidence, got: shown(right) }
@@ -45,7 +53,7 @@ function judgeOne(expected: Expected, fields: readonly FieldValue[]): Judged | u
 }
 
 /** Of a field that occurs many times, values that no truth names are invented. */
-function surplus(expected: readonly Expected[], fields: readonly FieldValue[]): Judged[] {
+function surplus(expected: readonly Expected[], fields: readonly FieldValue[], asked: boolean): Judged[] {
   const many = new Set(['containerNumber', 'sealNumber'])
   return fields
     .filter((f) => many.has(f.field))
@@ -54,7 +62,9 @@ function surplus(expected: readonly Expected[], fields: readonly FieldValue[]): 
       if (about.length === 0 || about.some((e) => matches(f, e))) return []
       // A wrong value in the place of an expected one is already counted.
       if (about.some((e) => !fields.some((g) => matches(g, e)))) return []
-      return [{ field: f.field, outcome: 'invented' as const, confidence: f.confidence, expected: '', got: shown(f) }]
+      return [
+        { field: f.field, outcome: 'invented' as const, confidence: f.confidence, asked, expected: '', got: shown(f) },
+      ]
     })
 }
 
@@ -82,26 +92,30 @@ function judgeLines(expected: readonly ExpectedLine[] | undefined, items: readon
   return { right, stated: items.length, expected: expected.length }
 }
 
-/** Holds a reading against the truth. */
+/** Holds a reading against the truth. A date printed on a form (of its edition, or partly filled) is not counted. */
 export function judge(c: Case, extraction: Extraction, seconds: number): Outcome {
   const { truth } = c
   const { kind } = extraction.classification
+  const asked = kind === 'OTHER'
   const invented: Judged[] = truth.blank
-    ? extraction.fields.map((f) => ({
-        field: f.field,
-        outcome: 'invented',
-        confidence: f.confidence,
-        expected: '',
-        got: shown(f),
-      }))
-    : surplus(truth.expected, extraction.fields)
+    ? extraction.fields
+        .filter((f) => !/[Dd]ate/.test(f.field))
+        .map((f) => ({
+          field: f.field,
+          outcome: 'invented',
+          confidence: f.confidence,
+          asked: asked || f.ambiguous,
+          expected: '',
+          got: shown(f),
+        }))
+    : surplus(truth.expected, extraction.fields, asked)
   return {
     id: c.id,
     path: c.path,
     expectedKind: truth.kinds[0] ?? 'OTHER',
     kind,
     classified: truth.kinds.includes(kind),
-    judged: [...truth.expected.flatMap((e) => judgeOne(e, extraction.fields) ?? []), ...invented],
+    judged: [...truth.expected.flatMap((e) => judgeOne(e, extraction.fields, asked) ?? []), ...invented],
     lines: judgeLines(truth.lines, extraction.lineItems),
     extraction,
     seconds,

@@ -21,9 +21,12 @@ const ratio = (a: number, b: number): number | null => (b === 0 ? null : Math.ro
 const harmonic = (p: number | null, r: number | null): number | null =>
   p === null || r === null ? null : p + r === 0 ? 0 : Math.round(((2 * p * r) / (p + r)) * 10_000) / 10_000
 
-/** The lowest threshold at which at least 99 of 100 accepted values are right. */
+/**
+ * The lowest threshold at which at least 99 of 100 accepted values are right. Values that a person sees anyway
+ * (ambiguous ones, those of papers of no known kind) are never accepted and do not count.
+ */
 export function thresholdFor(judged: readonly Judged[], precision = 0.99): number | null {
-  const stated = judged.filter((j) => j.outcome !== 'missed').sort((a, b) => b.confidence - a.confidence)
+  const stated = judged.filter((j) => j.outcome !== 'missed' && !j.asked).sort((a, b) => b.confidence - a.confidence)
   let [right, best] = [0, null as number | null]
   for (const [i, j] of stated.entries()) {
     if (j.outcome === 'right') right++
@@ -57,7 +60,8 @@ export function summarise(outcomes: readonly Outcome[], threshold: number | null
     { right: 0, stated: 0, expected: 0 },
   )
   const trade = outcomes.filter((o) => o.expectedKind !== 'OTHER')
-  const accepted = threshold === null ? [] : judged.filter((j) => j.outcome !== 'missed' && j.confidence >= threshold)
+  const accepted =
+    threshold === null ? [] : judged.filter((j) => j.outcome !== 'missed' && !j.asked && j.confidence >= threshold)
   const pages = outcomes.reduce((sum, o) => sum + o.pages, 0)
   return {
     documents: outcomes.length,

@@ -82,7 +82,9 @@ class BlockIndex {
     const marks = this.related(block, 'CHILD').filter((b) => b.SelectionStatus === 'SELECTED')
     const text = words.map((w) => w.Text ?? '').join(' ') || block.Text || (marks.length > 0 ? 'X' : '')
     const scores = words.map((w) => w.Confidence ?? 0)
-    const confidence = scores.length > 0 ? scores.reduce((a, b) => a + b, 0) / scores.length : (block.Confidence ?? 0)
+    const mean = scores.reduce((a, b) => a + b, 0) / Math.max(1, scores.length)
+    const short = scores.length <= 5 ? (mean + Math.min(...scores)) / 2 : mean
+    const confidence = scores.length > 0 ? short : (block.Confidence ?? 0)
     return { text, confidence: confidence / 100, ...placed(block, axes) }
   }
 }

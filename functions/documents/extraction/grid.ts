@@ -1,7 +1,7 @@
 import type { ColumnSpec } from '../kinds/kind'
 import type { Page, Piece, Segment, Table } from './blocks'
 import { middle, type Rect, sameRow, sharedWidth, union } from './geometry'
-import { findLabels, isFiller, lexicon } from './labels'
+import { findLabels, isFiller, type Lexicon, lexicon } from './labels'
 import { tokens } from './text'
 
 /** A cell of a row, under the column whose heading stands above it. */
@@ -15,15 +15,18 @@ export type Grid = {
 
 type Heading = { column: ColumnSpec; text: string; at: Rect }
 
-const columnLexicon = (columns: readonly ColumnSpec[]) =>
-  lexicon(columns.flatMap((c) => c.labels.map((text) => ({ text, field: c.column }))))
+const LEXICONS = new WeakMap<readonly ColumnSpec[], Lexicon>()
+
+function columnLexicon(columns: readonly ColumnSpec[]): Lexicon {
+  const known = LEXICONS.get(columns)
+  if (known) return known
+  const made = lexicon(columns.flatMap((c) => c.labels.map((text) => ({ text, field: c.column }))))
+  LEXICONS.set(columns, made)
+  return made
+}
 
 /** The column that a heading names, if the heading says little else. */
-function columnOf(
-  segment: Segment,
-  columns: readonly ColumnSpec[],
-  labels: ReturnType<typeof lexicon>,
-): ColumnSpec | undefined {
+function columnOf(segment: Segment, columns: readonly ColumnSpec[], labels: Lexicon): ColumnSpec | undefined {
   const found = findLabels([segment], labels).get(segment) ?? []
   // "NAME AND SPECIFICATION OF COMMODITY": the longest label decides.
   const best = found.sort((a, b) => b.end - b.start - (a.end - a.start))[0]
@@ -144,7 +147,7 @@ function headingBand(page: Page, specs: readonly ColumnSpec[]): Band | undefined
 function headingSpec(
   column: { text: string; short: string; at: Rect; parts: Segment[] },
   specs: readonly ColumnSpec[],
-  labels: ReturnType<typeof lexicon>,
+  labels: Lexicon,
   page: number,
 ): ColumnSpec | undefined {
   const tries = [column.text, column.short, ...column.parts.map((p) => p.text)]

@@ -14,6 +14,13 @@ function startsWithLabel(layout: Labelled, segment: Segment): boolean {
   return first !== undefined && first.start <= 3 && first.quality >= 0.6
 }
 
+/** OCR's confidence in a value: one bad word spoils a short one, not an address. */
+function inkOf(rows: readonly Segment[][]): number {
+  const words = rows.flat().flatMap((s) => s.words.map((w) => w.confidence))
+  const mean = words.reduce((sum, c) => sum + c, 0) / Math.max(1, words.length)
+  return rows.length === 1 ? (mean + Math.min(...words)) / 2 : mean
+}
+
 const joined = (rows: readonly Segment[][]): Found => {
   const all = rows.flat()
   return {
@@ -21,7 +28,7 @@ const joined = (rows: readonly Segment[][]): Found => {
     segments: all,
     at: union(all.map((s) => s.at)),
     box: union(all.map((s) => s.box)),
-    confidence: all.reduce((sum, s) => sum + s.confidence, 0) / all.length,
+    confidence: inkOf(rows),
     distance: 0,
   }
 }
@@ -152,6 +159,7 @@ export function partOf(segment: Segment, start: number, end: number): { at: Rect
   return {
     at: union(used.map((w) => w.at)),
     box: union(used.map((w) => w.box)),
-    confidence: used.reduce((sum, w) => sum + w.confidence, 0) / used.length,
+    confidence:
+      (used.reduce((sum, w) => sum + w.confidence, 0) / used.length + Math.min(...used.map((w) => w.confidence))) / 2,
   }
 }

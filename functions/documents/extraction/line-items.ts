@@ -78,7 +78,21 @@ function eachOf(items: readonly LineItem[], columns: readonly ColumnSpec[]): Can
       const field = columns.find((c) => c.column === f.field)?.each
       if (!field) return []
       const { value, raw, confidence, page, box, method, checks, ambiguous } = f
-      return [{ field, value, raw, confidence: confidence * 0.95, page, box, method, checks, ambiguous, others: [] }]
+      return [
+        {
+          field,
+          value,
+          raw,
+          confidence: confidence * 0.95,
+          page,
+          box,
+          method,
+          checks,
+          ambiguous,
+          ink: confidence,
+          others: [],
+        },
+      ]
     }),
   )
 }
@@ -94,7 +108,21 @@ function sumsOf(items: readonly LineItem[], columns: readonly ColumnSpec[], stat
     const { page, box, method, raw } = first
     const value = { ...first.value, amount: Math.round(amount * 1e6) / 1e6 }
     const confidence = Math.min(...cells.map((f) => f.confidence)) * (cells.length === 1 ? 0.85 : 0.7)
-    return [{ field: total, value, raw, confidence, page, box, method, checks: [], ambiguous: false, others: [] }]
+    return [
+      {
+        field: total,
+        value,
+        raw,
+        confidence,
+        page,
+        box,
+        method,
+        checks: [],
+        ambiguous: false,
+        ink: confidence,
+        others: [],
+      },
+    ]
   })
 }
 
@@ -140,7 +168,7 @@ function readGrid(grid: Grid, habits: Habits): TableReading {
 /** Drops a last row without description whose numbers are the sums of the rows above: a total without the word. */
 function withoutSumRow(items: LineItem[], totals: Candidate[]): LineItem[] {
   const last = items.at(-1)
-  if (!last || items.length < 2 || totals.length > 0 || last.fields.some((f) => f.field === 'description')) return items
+  if (!last || items.length < 2 || last.fields.some((f) => f.field === 'description')) return items
   const amount = (item: LineItem, column: string): number | undefined => {
     const value = item.fields.find((f) => f.field === column)?.value
     return value && 'amount' in value ? value.amount : undefined
@@ -150,7 +178,7 @@ function withoutSumRow(items: LineItem[], totals: Candidate[]): LineItem[] {
     const above = items.slice(0, -1).reduce((sum, item) => sum + (amount(item, column) ?? 0), 0)
     return Math.abs(above - (amount(last, column) ?? 0)) < 0.01
   })
-  return sums.length > 0 ? items.slice(0, -1) : items
+  return sums.length > (totals.length > 0 ? 1 : 0) ? items.slice(0, -1) : items
 }
 
 const cells = (readings: readonly TableReading[]): number =>

@@ -7,6 +7,7 @@ import { type Candidate, fieldLexicon, findCandidates } from './candidates'
 import { choose } from './choose'
 import { classify } from './classify'
 import { type ExpenseDocument, expenseBlocks, expenseCandidates, expenseItems } from './expense'
+import type { Lexicon } from './labels'
 import { readItems } from './line-items'
 import { type DateOrder, dateOrder } from './normalise/dates'
 import { documentCurrency } from './normalise/money'
@@ -44,15 +45,31 @@ function habitsOf(pages: readonly Page[]): Habits {
 
 /** Labels of every kind: whatever the kind at hand does not want still ends the values before it. */
 const STOPS: readonly string[] = [
-  ...new Set(KINDS.flatMap((k) => k.fields.flatMap((f) => f.labels))),
+  ...new Set(
+    KINDS.flatMap((k) => [
+      ...k.fields.flatMap((f) => [...f.labels, ...(f.weakLabels ?? [])]),
+      ...k.columns.flatMap((c) => c.labels),
+    ]),
+  ),
   ...(
     'Tel|Phone|Fax|Email|E-mail|Attn|Bank Name|Bank|Bank Account|Account No|IBAN|BIC|SWIFT|Swift Code|Signature|Authorized Signature|Remarks|Remark|Note|Notes|Page|VAT No|VAT Reg No|Tax ID|' +
-    "Account Number|Shipper's Account Number|Consignee's Account Number|Account No|Accounting Information|Trailer number|Requested Routing|Nummer|Previous Balance|Shipped Via|Salesperson|Requisitioner|FOB Point|Service Address|Prepaid|Collect|Revenue tons|Cargo insurance|Rate|" +
+    "Pages|Packing Information|Signatory Company|Name of Authorized Signatory|Unit of Measure|Harmonized Code Number|Requested Routing|Carrier Information|LTL Only|Account Number|Shipper's Account Number|Consignee's Account Number|Account No|Accounting Information|Trailer number|Requested Routing|Nummer|Previous Balance|Shipped Via|Salesperson|Requisitioner|FOB Point|Service Address|Prepaid|Collect|Revenue tons|Cargo insurance|Rate|" +
     'Reference|Reference No|Ref No|Export References|Pre-carriage by|Precarriage by|Type of Move|Type of Service|Forwarding Agent|Freight payable at|Freight and charges|Declared Value|Method of Dispatch|Type of Shipment|' +
     'Description|Quantity|Amount|Unit Price|Kunden-Nr|Kundennummer|Customer No|Customer ID|Country of Final Destination|Delivery Date|Ship Date|LC Issuing Bank|Negotiated under|Supplier No|EXP No|EXP Date|ERC No|Exporter Bank|' +
     'Second Vessel|Date of L/C|Buying Dept|WGR|Destination|Liefer- und Leistungsdatum|Steuernummer|USt-Id-Nr|Globale Nummer|Shipper Address|Shipper Phone|Consignee Address|Consignee Phone|Carrier SCAC|Location|Additional info|On carriage to|Point and country of origin'
   ).split('|'),
 ]
+
+const LEXICONS = new WeakMap<readonly FieldSpec[], Lexicon>()
+
+/** The labels of a kind, prepared once. */
+function lexiconOf(specs: readonly FieldSpec[]): Lexicon {
+  const known = LEXICONS.get(specs)
+  if (known) return known
+  const made = fieldLexicon(specs, STOPS)
+  LEXICONS.set(specs, made)
+  return made
+}
 
 function withChecks(
   definition: KindDefinition | undefined,
@@ -96,7 +113,7 @@ export function readDocument(
   const definition = KINDS.find((k) => k.kind === classification.kind)
   const specs = definition?.fields ?? OTHER_FIELDS
   const habits = habitsOf(pages)
-  const labels = fieldLexicon(specs, STOPS)
+  const labels = lexiconOf(specs)
   const table = definition ? readItems(pages, definition, habits) : { items: [], totals: [] }
   const charged = definition ? expenseItems(expenses, definition.columns, habits) : []
   // AnalyzeExpense sees rows better than rules do.

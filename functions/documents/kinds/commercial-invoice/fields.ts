@@ -197,9 +197,9 @@ export const commercialInvoice: KindDefinition = {
     { phrase: 'fattura commerciale', weight: 8 },
   ],
   evidence: [
-    { phrase: 'invoice no', weight: 1.5 },
+    { phrase: 'invoice no', weight: 2.2 },
     { phrase: 'invoice for', weight: 1 },
-    { phrase: 'invoice number', weight: 1.8 },
+    { phrase: 'invoice number', weight: 2.2 },
     { phrase: 'inv no', weight: 1 },
     { phrase: 'invoice date', weight: 1.5 },
     { phrase: 'due date', weight: 0.6 },

@@ -27,8 +27,15 @@ const receivedBy: FieldSpec = {
   labels: among(`
     Received By | Received by Signature | Receiver Name | Signed By | Recipient Name | Name of recipient | Receiver's Name | Empfangen von | Empfangen durch | Name des Empfängers | Reçu par | Nom du réceptionnaire | Recibido por |
     Recebido por | Ontvangen door | Ricevuto da`),
-  weakLabels: ['Signatory Printed Name', 'Print Name', 'Printed Name'],
   query: 'Who received the goods?',
+}
+
+const signatory: FieldSpec = {
+  field: 'signatory',
+  type: 'name',
+  labels: among(
+    'Signatory Printed Name | Print Name | Printed Name | Name in block letters | Name in Druckschrift | Nombre en letra de imprenta',
+  ),
 }
 
 const deliveryStatus: FieldSpec = {
@@ -159,6 +166,7 @@ export const proofOfDelivery: KindDefinition = {
     deliveryDate,
     deliveryTime,
     receivedBy,
+    signatory,
     deliveryStatus,
     exceptionCode,
     transport.billOfLadingNumber,
