@@ -11,6 +11,7 @@ export interface EngineAnswer {
 }
 
 export interface Engine {
+  readonly url: string
   /** Sends a request body as it is; `target` is the X-Amz-Target. */
   send(target: string, body: Buffer | string): Promise<EngineAnswer>
   /** Calls an operation of DynamoDB or DynamoDBStreams. Throws AwsError with the engine's code. */
@@ -129,6 +130,7 @@ function connect(url: string, file: string | undefined, close: () => Promise<voi
       call.end(body)
     })
   return {
+    url,
     send,
     file,
     async call(operation, input) {

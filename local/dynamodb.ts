@@ -42,6 +42,8 @@ const PRUNE_AFTER = 2_000
 const SWEEP_PAGE = 100
 
 export interface DynamoDb extends StreamSource {
+  /** Where the database itself listens. */
+  readonly url: string
   send(target: string, body: Buffer | string): Promise<EngineAnswer>
   call: Engine['call']
   /** To be told of every write, with the tables it may have changed, before its answer goes out. */
@@ -141,6 +143,7 @@ class Tables implements DynamoDb {
   private readonly iterators = new Map<string, string>()
   private readonly confirmed = new Map<string, Map<string, number>>()
   private readonly sweeper: NodeJS.Timeout
+  readonly url: string
   readonly send: Engine['send']
   readonly call: Engine['call']
 
@@ -150,6 +153,7 @@ class Tables implements DynamoDb {
     private readonly tables: (TableProperties & { arn: string })[],
     private readonly options: DynamoDbOptions,
   ) {
+    this.url = engine.url
     this.send = engine.send
     this.call = engine.call
     this.sweeper = setInterval(
