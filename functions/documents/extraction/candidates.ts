@@ -59,20 +59,22 @@ export function candidatesFrom(
 ): Candidate[] {
   if (source.lines.length <= 1 && NO_VALUE.test(raw)) return []
   const readings: Reading[] = READERS[spec.type](raw, { ...habits, label: source.label, lines: source.lines })
-  return readings.map((r) => ({
-    field: spec.field,
-    value: r.value,
-    raw: r.raw,
-    // OCR's own confidence counts in full below 0.8 and hardly above 0.95.
-    confidence: source.trust * TRUST[source.method] * r.quality * Math.min(1, 0.25 + 0.8 * source.ocr),
-    ink: source.ocr,
-    page: source.page,
-    box: source.box,
-    method: source.method,
-    checks: r.checks,
-    ambiguous: r.ambiguous,
-    others: r.others,
-  }))
+  return readings
+    .filter((r) => spec.field !== 'totalAmount' || !('amount' in r.value) || r.value.amount !== 0)
+    .map((r) => ({
+      field: spec.field,
+      value: r.value,
+      raw: r.raw,
+      // OCR's own confidence counts in full below 0.8 and hardly above 0.95.
+      confidence: source.trust * TRUST[source.method] * r.quality * Math.min(1, 0.25 + 0.8 * source.ocr),
+      ink: source.ocr,
+      page: source.page,
+      box: source.box,
+      method: source.method,
+      checks: r.checks,
+      ambiguous: r.ambiguous,
+      others: r.others,
+    }))
 }
 
 const MAX_LINES = 7
@@ -174,7 +176,9 @@ function fromLetterhead(
       !/^\W*(?:page|seite|tel|fax|www|http)/i.test(s.text),
   )
   const company = head.find((s) => COMPANY.test(s.text))
-  const best = company ?? head.find((s) => (s.text.match(/\p{L}/gu)?.length ?? 0) > 5)
+  const best =
+    company ??
+    head.find((s) => (s.text.match(/\p{L}/gu)?.length ?? 0) > 5 && s.text.split(' ').length <= 6 && !/\.$/.test(s.text))
   if (!best) return []
   const source = {
     method: 'pattern' as const,
@@ -185,8 +189,16 @@ function fromLetterhead(
     label: '',
     lines: [best.text],
   }
-  return wanted.flatMap((spec) => candidatesFrom(spec, best.text, source, habits))
+  // A form that asks for the name and got none does not have it in its print.
+  const asked = new Set([...labels.values()].flat().flatMap((o) => o.fields))
+  return wanted
+    .filter((spec) => company !== undefined || !asked.has(spec.field))
+    .flatMap((spec) => candidatesFrom(spec, best.text, source, habits))
 }
+
+/** Totals further down, and those called grand, rounded or inclusive, come after the others were summed up. */
+const totalTrust = (occurrence: Occurrence): number =>
+  (/round|grand|incl|due|brutto|ttc/i.test(occurrence.text) ? 1 : 0.95) * (0.93 + 0.07 * occurrence.segment.at.top)
 
 function fromLabels(layout: Labelled, specs: ReadonlyMap<string, FieldSpec>, habits: Habits): Candidate[] {
   const out: Candidate[] = []
@@ -206,7 +218,7 @@ function fromLabels(layout: Labelled, specs: ReadonlyMap<string, FieldSpec>, hab
           lines: place.found.lines,
         }
         // Of several totals the last on the page is the one to pay.
-        const low = spec.field === 'totalAmount' ? 0.93 + 0.07 * occurrence.segment.at.top : 1
+        const low = spec.field === 'totalAmount' ? totalTrust(occurrence) : 1
         out.push(...candidatesFrom(spec, place.found.lines[0] ?? '', { ...source, trust: source.trust * low }, habits))
       }
     }

@@ -57,14 +57,17 @@ export function lexicon(entries: readonly { text: string; field?: string; weak?:
 
 type Match = { label: Label; from: number; to: number }
 
+const equal = (a: string, b: string): boolean => a === b
+
 function matchAt(words: readonly Token[], from: number, labels: Lexicon): Match | undefined {
   const first = words[from]
   if (!first) return undefined
   const near = labels.get(first.text[0] ?? '') ?? []
-  const fits = (label: Label, same: (a: string, b: string) => boolean): boolean =>
-    label.words.every((word, i) => same(words[from + i]?.text ?? '', word))
+  const follows = (label: Label, same: (a: string, b: string) => boolean): boolean =>
+    same(first.text, label.words[0] ?? '') &&
+    label.words.every((word, i) => i === 0 || same(words[from + i]?.text ?? '', word))
   // Read exactly before read with forgiveness: "Consignee" is not a misprinted "Consigner".
-  const label = near.find((l) => fits(l, (a, b) => a === b)) ?? near.find((l) => fits(l, sameWord))
+  const label = near.find((l) => follows(l, equal)) ?? near.find((l) => follows(l, sameWord))
   return label ? { label, from, to: from + label.words.length } : undefined
 }
 

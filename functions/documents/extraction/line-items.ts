@@ -97,29 +97,30 @@ function eachOf(items: readonly LineItem[], columns: readonly ColumnSpec[]): Can
   )
 }
 
-/** Sums of columns for which no row says the total; one row is its own total. */
-function sumsOf(items: readonly LineItem[], columns: readonly ColumnSpec[], stated: readonly Candidate[]): Candidate[] {
+/** A table of one row without a total row is its own total; sums of ours are not what the paper says. */
+function onlyRow(
+  items: readonly LineItem[],
+  columns: readonly ColumnSpec[],
+  stated: readonly Candidate[],
+): Candidate[] {
+  const [item] = items
+  if (!item || items.length > 1) return []
   return columns.flatMap(({ column, total }) => {
-    if (!total || stated.some((c) => c.field === total)) return []
-    const cells = items.flatMap((item) => item.fields.filter((f) => f.field === column).slice(0, 1))
-    const first = cells[0]
-    if (!first || cells.length !== items.length || !('amount' in first.value)) return []
-    const amount = cells.reduce((sum, f) => sum + ('amount' in f.value ? f.value.amount : 0), 0)
-    const { page, box, method, raw } = first
-    const value = { ...first.value, amount: Math.round(amount * 1e6) / 1e6 }
-    const confidence = Math.min(...cells.map((f) => f.confidence)) * (cells.length === 1 ? 0.85 : 0.7)
+    const cell = item.fields.find((f) => f.field === column)
+    if (!total || !cell || stated.some((c) => c.field === total)) return []
+    const { value, raw, confidence, page, box, method, checks, ambiguous } = cell
     return [
       {
         field: total,
         value,
         raw,
-        confidence,
+        confidence: confidence * 0.85,
+        ink: confidence,
         page,
         box,
         method,
-        checks: [],
-        ambiguous: false,
-        ink: confidence,
+        checks,
+        ambiguous,
         others: [],
       },
     ]
@@ -198,5 +199,5 @@ export function readItems(pages: readonly Page[], definition: KindDefinition, ha
       totals.push(...read.totals)
     }
   }
-  return { items, totals: [...totals, ...sumsOf(items, specs, totals), ...eachOf(items, specs)] }
+  return { items, totals: [...totals, ...onlyRow(items, specs, totals), ...eachOf(items, specs)] }
 }

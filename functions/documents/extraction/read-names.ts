@@ -89,7 +89,7 @@ export const readText: Reader = (raw) => {
 
 // Headings of neighbouring columns, not goods.
 const HEADING =
-  /^(?:gross|net|weight|measurement|types? of|kind of|marks|quantity|unit|value|classification|information)\b[^\d]*/i
+  /^(?:gross|net|weight|measurement|types? of|kind of|marks|quantity|unit|value|classification|information|tarr?iff?|preference|hs code)\b[^\d]*/i
 
 /** A short phrase, several lines joined: goods descriptions, marks. */
 export const readPhrase: Reader = (raw, context) => {

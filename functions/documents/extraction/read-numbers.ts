@@ -83,7 +83,8 @@ function readAmount(raw: string, context: ReadContext, decimalsMatter: boolean):
   const shaped = /[.,]\d{2}$/.test(best.text) || minorDigits(best.currency) === 0 || !decimalsMatter
   const sure = best.stated || labelled !== undefined
   const unknown = best.currency === UNKNOWN_CURRENCY
-  const quality = (sure ? 0.96 : unknown ? 0.8 : 0.9) * (found.length === 1 ? 1 : 0.8) * (shaped ? 1 : 0.8)
+  const quality =
+    (sure ? 0.96 : unknown ? 0.8 : 0.9) * (found.length === 1 || decimal.length === 1 ? 1 : 0.8) * (shaped ? 1 : 0.8)
   const others: Reading['value'][] =
     best.other === undefined ? [] : [{ type: 'money', amount: best.other, currency: best.currency }]
   return [

@@ -55,12 +55,23 @@ export function distance(a: string, b: string, limit: number): number {
   return row[b.length] ?? limit + 1
 }
 
+/** Whether one edit makes two words equal; compared so often that it must not build a table. */
+function oneEdit(a: string, b: string): boolean {
+  const [long, short] = a.length >= b.length ? [a, b] : [b, a]
+  if (long.length - short.length > 1) return false
+  let i = 0
+  while (i < short.length && long[i] === short[i]) i++
+  // After the differing letter both must run alike: one replaced, or one too many.
+  const skip = long.length === short.length ? 1 : 0
+  for (let j = i + skip; j < short.length; j++) if (short[j] !== long[j + 1 - skip]) return false
+  return true
+}
+
 /** Equality of label words that forgives one misread letter in long words, two in very long ones. */
 export function sameWord(a: string, b: string): boolean {
   if (a === b) return true
   const length = Math.min(a.length, b.length)
   if (length < 5 || /\d/.test(b)) return false
   // "consignee" and "consignor" are two edits apart: two are forgiven only in very long words.
-  const limit = length >= 11 ? 2 : 1
-  return distance(a, b, limit) <= limit
+  return length >= 11 ? a[0] === b[0] && distance(a, b, 2) <= 2 : oneEdit(a, b)
 }

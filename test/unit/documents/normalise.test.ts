@@ -12,6 +12,7 @@ import {
 import { volumesIn, weightsIn } from '../../../functions/documents/extraction/normalise/measures'
 import { currencyIn, moneyIn } from '../../../functions/documents/extraction/normalise/money'
 import { decimalStyle, parseNumber } from '../../../functions/documents/extraction/normalise/numbers'
+import { distance, sameWord } from '../../../functions/documents/extraction/text'
 
 describe('numbers', () => {
   test.each([
@@ -148,5 +149,23 @@ describe('measures and money', () => {
     expect(moneyIn('12,50', 'comma')[0]).toMatchObject({ amount: 1250, currency: 'XXX' })
     expect(moneyIn('19 % 37,62', 'comma', 'EUR').map((m) => m.amount)).toEqual([3762])
     expect(currencyIn('a mad pen')).toBeUndefined()
+  })
+})
+
+describe('words read with one letter wrong', () => {
+  const edits = fc.record({ at: fc.nat(5), letter: fc.stringMatching(/^[a-z]$/) })
+
+  test('are the same word; with two wrong they are not', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z]{6,9}$/), edits, (word, { at, letter }) => {
+        expect(sameWord(word, word)).toBe(true)
+        expect(sameWord(word.slice(0, at) + letter + word.slice(at + 1), word)).toBe(true)
+        expect(sameWord(word.slice(0, at) + word.slice(at + 1), word)).toBe(true)
+        expect(sameWord(word.slice(0, at) + letter + word.slice(at), word)).toBe(true)
+      }),
+    )
+    expect(sameWord('consignor', 'consignee')).toBe(false)
+    expect(sameWord('port', 'part')).toBe(false)
+    expect(distance('kitten', 'sitting', 5)).toBe(3)
   })
 })
