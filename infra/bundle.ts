@@ -1,7 +1,7 @@
 /** The bundles of all doors, built by one esbuild run. */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { build, type Metafile, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 
 const ROOT = resolve(__dirname, '..')
 /** `<domain>-<door>/index.js` and the data files that its modules read. */
@@ -38,23 +38,16 @@ const doors: Plugin = {
   },
 }
 
-/** Packages that do nothing when they are loaded, and forget to say so. */
-const QUIET = /[/\\]node_modules[/\\](@aws-sdk[/\\]lib-dynamodb)[/\\]/
-
 /** Our own modules do nothing when they are loaded, and JSON documents lie beside the bundle, so that they cost nothing at start. */
 const ownModules: Plugin = {
   name: 'own-modules',
   setup({ onResolve, resolve: resolveImport }) {
-    onResolve(
-      { filter: /^\.\.?\/|^@aws-sdk\/lib-dynamodb$/ },
-      async ({ path, importer, pluginData, kind, resolveDir }) => {
-        const foreign = importer.includes('node_modules') && !QUIET.test(importer)
-        if (pluginData === ownModules || foreign) return undefined
-        if (path.endsWith('.json')) return { path: `./${basename(path)}`, external: true }
-        const found = await resolveImport(path, { importer, kind, resolveDir, pluginData: ownModules })
-        return { path: found.path, errors: found.errors, sideEffects: false }
-      },
-    )
+    onResolve({ filter: /^\.\.?\// }, async ({ path, importer, pluginData, kind, resolveDir }) => {
+      if (pluginData === ownModules || importer.includes('node_modules')) return undefined
+      if (path.endsWith('.json')) return { path: `./${basename(path)}`, external: true }
+      const found = await resolveImport(path, { importer, kind, resolveDir, pluginData: ownModules })
+      return { path: found.path, errors: found.errors, sideEffects: false }
+    })
   },
 }
 
@@ -76,17 +69,6 @@ const REPLACEMENTS: readonly Replacement[] = [
       secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? '',
       sessionToken: process.env.AWS_SESSION_TOKEN,
     })`,
-  },
-  {
-    // No operation that we call streams events.
-    specifier: /^@smithy\/core\/event-streams$/,
-    importer: /HttpProtocol\.js$/,
-    contents: `export const EventStreamSerde = undefined, eventStreamSerdeProvider = undefined`,
-  },
-  {
-    // DynamoDB's discovery of endpoints is off unless it is asked for; its cache brings a library of data structures.
-    specifier: /^@aws-sdk\/endpoint-cache$/,
-    contents: 'export class EndpointCache {}',
   },
   {
     // JSON Schemas are made when OpenAPI is generated, never by a function.
@@ -116,6 +98,18 @@ const replacements: Plugin = {
   },
 }
 
+/** How every bundle is built, whatever is in it. */
+export const SETTINGS = {
+  bundle: true,
+  // CommonJS starts faster than ES modules (see docs/decisions).
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  minify: true,
+  legalComments: 'none',
+} satisfies BuildOptions
+
 /**
  * Builds the functions of `wanted` into `BUNDLES` and removes those of doors that are gone.
  * Answers the report of each by function name. Throws what esbuild throws.
@@ -127,14 +121,7 @@ export async function bundle(wanted: readonly DoorName[]): Promise<Map<string, B
       wanted.map((name) => [`${functionNameOf(name)}/index`, `door:${name.domain}/${name.door}`]),
     ),
     outdir: BUNDLES,
-    bundle: true,
-    // CommonJS starts faster than ES modules (see docs/decisions).
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    minify: true,
-    legalComments: 'none',
+    ...SETTINGS,
     sourcemap: 'external',
     sourcesContent: false,
     metafile: true,

@@ -16,11 +16,14 @@ const Env = z.object({
 export const env = <K extends keyof z.input<typeof Env>>(name: K): z.output<typeof Env>[K] =>
   Env.shape[name].parse(process.env[name]) as z.output<typeof Env>[K]
 
-/** What Lambda itself sets: the role's credentials, for signing what the SDK is too heavy for; and S3's endpoint if not AWS's own. */
+/** What Lambda itself sets: the role's credentials, for signing what the SDK is too heavy for; and endpoints that are not AWS's own. */
 export const awsEnvironment = () => ({
   accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? '',
   secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? '',
   sessionToken: process.env.AWS_SESSION_TOKEN,
   region: process.env.AWS_REGION ?? '',
   s3Endpoint: process.env.AWS_ENDPOINT_URL_S3,
+  endpoints: { dynamodb: process.env.AWS_ENDPOINT_URL_DYNAMODB, states: process.env.AWS_ENDPOINT_URL_SFN },
+  /** Of the invocation under way, for X-Ray. */
+  traceId: process.env._X_AMZN_TRACE_ID,
 })

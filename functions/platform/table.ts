@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { QueryCommandInput, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
 import { AwsError } from './aws'
-import { dynamodb, valueOf } from './dynamodb'
+import { dynamodb, plainOf } from './dynamodb'
 import { env } from './env'
 import { AppError } from './errors'
 
@@ -142,7 +142,7 @@ export async function transact(tenant: Tenant, writes: readonly Write[]): Promis
     const index = reasons.findIndex((reason) => reason.Code === 'ConditionalCheckFailed')
     if (index < 0 && reasons.some((reason) => reason.Code === 'TransactionConflict')) throw new Contended()
     if (index < 0) throw error
-    const stored = Object.entries(reasons[index]?.Item ?? {}).map(([name, attribute]) => [name, valueOf(attribute)])
+    const stored = Object.entries(reasons[index]?.Item ?? {}).map(([name, attribute]) => [name, plainOf(attribute)])
     throw new ConditionFailed(index, stored.length > 0 ? unscoped(tenant, Object.fromEntries(stored)) : undefined)
   }
 }

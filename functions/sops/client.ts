@@ -1,28 +1,20 @@
 /** The calls to Step Functions, and nothing else. */
-import {
-  DescribeExecutionCommand,
-  DescribeStateMachineAliasCommand,
-  ExecutionAlreadyExists,
-  ExecutionDoesNotExist,
-  InvalidToken,
-  SendTaskSuccessCommand,
-  SFNClient,
-  StartExecutionCommand,
-  StopExecutionCommand,
-  TaskDoesNotExist,
-  TaskTimedOut,
-} from '@aws-sdk/client-sfn'
+import * as z from 'zod'
 import type { SopPin } from '../../schemas/shipment'
 import type { SopId, SopInput } from '../../schemas/sop'
+import { AwsError, callAws } from '../platform/aws'
 import { env } from '../platform/env'
 
-let client: SFNClient | undefined
-const stepFunctions = () => {
-  client ??= new SFNClient({})
-  return client
-}
-
 const LIVE = 'live'
+
+/** What we read of the answers. */
+const Alias = z.object({
+  routingConfiguration: z.array(z.object({ stateMachineVersionArn: z.string(), weight: z.number() })).default([]),
+})
+const Started = z.object({ executionArn: z.string() })
+const Execution = z.object({ stateMachineVersionArn: z.string().optional() })
+
+const isOne = (error: unknown, ...codes: string[]) => error instanceof AwsError && codes.includes(error.code)
 
 export interface SopVersion {
   version: number
@@ -39,11 +31,10 @@ const machineArn = (sopId: SopId): string => {
 
 /** The version that the `live` alias points to: the one with the greatest weight while it is being moved. */
 export async function liveVersion(sopId: SopId): Promise<SopVersion> {
-  const alias = await stepFunctions().send(
-    new DescribeStateMachineAliasCommand({ stateMachineAliasArn: `${machineArn(sopId)}:${LIVE}` }),
-  )
-  const routes = [...(alias.routingConfiguration ?? [])].sort((a, b) => (b.weight ?? 0) - (a.weight ?? 0))
-  const versionArn = routes[0]?.stateMachineVersionArn
+  const stateMachineAliasArn = `${machineArn(sopId)}:${LIVE}`
+  const alias = Alias.parse(await callAws('states', 'DescribeStateMachineAlias', { stateMachineAliasArn }))
+  const [heaviest] = alias.routingConfiguration.sort((a, b) => b.weight - a.weight)
+  const versionArn = heaviest?.stateMachineVersionArn
   if (versionArn === undefined) throw new Error(`The alias ${LIVE} of ${sopId} points nowhere`)
   return versionOf(versionArn)
 }
@@ -54,23 +45,21 @@ export async function liveVersion(sopId: SopId): Promise<SopVersion> {
  */
 export async function startSop(sopId: SopId, live: SopVersion, input: SopInput): Promise<SopPin> {
   try {
-    const { executionArn } = await stepFunctions().send(
-      new StartExecutionCommand({
-        stateMachineArn: live.versionArn,
-        name: input.shipmentId,
-        input: JSON.stringify(input),
-      }),
-    )
-    if (executionArn === undefined) throw new Error('StartExecution answered no ARN')
+    const started = await callAws('states', 'StartExecution', {
+      stateMachineArn: live.versionArn,
+      name: input.shipmentId,
+      input: JSON.stringify(input),
+    })
+    const { executionArn } = Started.parse(started)
     return { sopId, ...live, executionArn }
   } catch (error) {
-    if (!(error instanceof ExecutionAlreadyExists)) throw error
+    if (!isOne(error, 'ExecutionAlreadyExists')) throw error
     return pinOf(sopId, `${machineArn(sopId).replace(':stateMachine:', ':execution:')}:${input.shipmentId}`)
   }
 }
 
 async function pinOf(sopId: SopId, executionArn: string): Promise<SopPin> {
-  const execution = await stepFunctions().send(new DescribeExecutionCommand({ executionArn }))
+  const execution = Execution.parse(await callAws('states', 'DescribeExecution', { executionArn }))
   if (execution.stateMachineVersionArn === undefined) throw new Error(`${executionArn} runs no published version`)
   return { sopId, ...versionOf(execution.stateMachineVersionArn), executionArn }
 }
@@ -78,20 +67,19 @@ async function pinOf(sopId: SopId, executionArn: string): Promise<SopPin> {
 /** Stops an execution; one that has ended already stays as it is. */
 export async function stopSop(executionArn: string, cause: string): Promise<void> {
   try {
-    await stepFunctions().send(new StopExecutionCommand({ executionArn, error: 'Shipment.Cancelled', cause }))
+    await callAws('states', 'StopExecution', { executionArn, error: 'Shipment.Cancelled', cause })
   } catch (error) {
-    if (!(error instanceof ExecutionDoesNotExist)) throw error
+    if (!isOne(error, 'ExecutionDoesNotExist')) throw error
   }
 }
 
 /** The state that a token held has gone on, timed out or was retried with another token. */
-const isGone = (error: unknown) =>
-  error instanceof TaskTimedOut || error instanceof TaskDoesNotExist || error instanceof InvalidToken
+const isGone = (error: unknown) => isOne(error, 'TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken')
 
 /** Lets the state that is held by the token go on; a token whose state is gone already is no error. */
 export async function settleToken(taskToken: string, output: Record<string, unknown>): Promise<void> {
   try {
-    await stepFunctions().send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }))
+    await callAws('states', 'SendTaskSuccess', { taskToken, output: JSON.stringify(output) })
   } catch (error) {
     if (!isGone(error)) throw error
   }

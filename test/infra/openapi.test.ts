@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import { CONTRACTS } from '../../infra/domains'
-import { DOCUMENT, openApi, rendered } from '../../infra/openapi/document'
+import { DOCUMENT, openApi, rendered, renderedVocabulary, VOCABULARY } from '../../infra/openapi/document'
 import { Components } from '../../infra/openapi/schemas'
 
 const ROOT = resolve(__dirname, '..', '..')
@@ -12,6 +12,10 @@ const TYPES = join('test', 'support', 'api.generated.ts')
 describe('docs/openapi.json', () => {
   it('is what the contracts say: else run `npm run openapi`', () => {
     expect(readFileSync(DOCUMENT, 'utf8')).toBe(rendered())
+  })
+
+  it('stands beside the SOP vocabulary, made from its schema', () => {
+    expect(readFileSync(VOCABULARY, 'utf8')).toBe(renderedVocabulary())
   })
 
   it('is what the typed client was generated from: else run `npm run openapi`', () => {
