@@ -59,6 +59,8 @@ export interface DynamoDbOptions {
   clock: Clock
   tables: Resource[]
   onExit(reason: string): void
+  /** Settles when the positions that consumers have confirmed are on the disk: what is pruned is gone for good. */
+  durable(): Promise<void>
 }
 
 /** Starts the database and makes the template's tables. Throws where an existing table has other keys than the template. */
@@ -190,7 +192,7 @@ class Tables implements DynamoDb {
       else this.streams.delete(table)
       for (const record of answer.Records)
         records.push({ ...record, eventSourceARN: streamArn, awsRegion: this.options.region })
-      if (after !== undefined) this.confirm(table, consumer, Number(after))
+      if (after !== undefined) await this.confirm(table, consumer, Number(after))
       if (records.length >= limit) break
     }
     return { records, next: Object.keys(positions).length === 0 ? undefined : JSON.stringify(positions) }
@@ -226,13 +228,14 @@ class Tables implements DynamoDb {
   }
 
   /** Prunes in one stroke every few thousand records; the last record stays, for the sequence goes on from the largest kept. */
-  private confirm(table: string, consumer: string, sequence: number): void {
+  private async confirm(table: string, consumer: string, sequence: number): Promise<void> {
     const consumers = this.confirmed.get(table) ?? new Map<string, number>()
     this.confirmed.set(table, consumers)
     const before = Math.min(...consumers.values())
     consumers.set(consumer, sequence)
     const floor = Math.min(...consumers.values())
     if (this.file === undefined || Math.floor(before / PRUNE_AFTER) === Math.floor(floor / PRUNE_AFTER)) return
+    await this.options.durable()
     const cast = 'CAST(sequence_number AS INTEGER)'
     this.file
       .prepare(

@@ -29,6 +29,8 @@ export interface GatewayOptions {
   /** Partition key attribute of each table and `table/index`. */
   partitionKeys: Map<string, string>
   services: JsonService[]
+  /** Settles when all that the services have committed is on the disk. */
+  durable(): Promise<void>
   count(metric: string, by?: number): void
   /** Whether to count capacity units, which makes each request ask for them. */
   metering(): boolean
@@ -106,6 +108,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       common,
     )
     const answer = await service.handle(call)
+    await options.durable()
     response.writeHead(200, { 'content-type': type, 'x-amzn-requestid': randomUUID() })
     response.end(JSON.stringify(answer ?? {}))
   }

@@ -15,7 +15,7 @@ import { createManagement } from './management'
 import { listen, type RuntimeServer } from './server'
 import type { Json, Resource, Runtime } from './service'
 import { createServices, type Services } from './services'
-import { lockFolder, openState } from './state'
+import { createDurability, lockFolder, openState } from './state'
 
 export interface RuntimeOptions {
   /** Cloud assembly, e.g. `cdk.out`. */
@@ -69,6 +69,8 @@ async function boot(
   stops.push(lockFolder(dataDir))
   const state = openState(dataDir)
   stops.push(() => void state.close())
+  const { durable, close } = createDurability(dataDir, state)
+  stops.push(close)
   const server = await listen(options.port, (error) => log('error', 'request failed', { error: String(error) }))
   stops.push(() => server.close())
   const assembly = loadAssembly(options.assemblyDir, server.url)
@@ -85,6 +87,7 @@ async function boot(
     clock,
     tables,
     onExit: (reason) => fail(new Error(reason)),
+    durable,
   })
   stops.push(() => dynamoDb.stop())
   const functions = createFunctions({
@@ -119,7 +122,19 @@ async function boot(
   }
   const services = createServices(runtime, ofType, dynamoDb, functions.signerOf)
   stops.push(() => services.close())
-  const parts: Parts = { options, assembly, runtime, server, activity, tables, iam, dynamoDb, functions, services }
+  const parts: Parts = {
+    options,
+    assembly,
+    runtime,
+    server,
+    activity,
+    tables,
+    iam,
+    dynamoDb,
+    functions,
+    services,
+    durable,
+  }
   const { issuer, advance } = await openFronts(parts, clock)
   services.boot()
   log('info', 'ready', { url: server.url })
@@ -147,6 +162,7 @@ interface Parts {
   dynamoDb: DynamoDb
   functions: Functions
   services: Services
+  durable(): Promise<void>
 }
 
 async function openFronts(
@@ -180,6 +196,7 @@ async function openFronts(
     dynamoDb,
     partitionKeys: partitionKeys(parts.tables),
     services: services.json,
+    durable: parts.durable,
     count: activity.count,
     metering: () => metering,
     log: runtime.log,
@@ -199,6 +216,7 @@ async function openFronts(
     gateway: gateway.handle,
     api: api.handle,
     issuer: issuer.handle,
+    durable: parts.durable,
     files: services.files,
     isFile: services.isFile,
   })

@@ -11,6 +11,8 @@ export interface Fronts {
   /** Answers whether the path was the issuer's. */
   issuer(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean>
   files: Handler
+  /** Settles when all that has been committed is on the disk. */
+  durable(): Promise<void>
   /** Whether a request is for the object storage: its bucket's name leads the path, or it is signed for it. */
   isFile(request: IncomingMessage): boolean
 }
@@ -69,9 +71,25 @@ async function dispatch(fronts: Fronts, request: IncomingMessage, response: Serv
   if (path.startsWith('/_local/')) return fronts.management(request, response, path)
   if (request.headers['x-amz-target'] !== undefined || path.startsWith('/2015-03-31/'))
     return fronts.gateway(request, response, path)
-  if (fronts.isFile(request)) return fronts.files(request, response, path)
+  if (fronts.isFile(request)) {
+    if (request.method !== 'GET' && request.method !== 'HEAD') endWhenDurable(response, fronts.durable)
+    return fronts.files(request, response, path)
+  }
   if (path.includes('/.well-known/') || path === '/oauth2/token') {
     if (await fronts.issuer(request, response, path)) return
   }
   return fronts.api(request, response, path)
+}
+
+/** Makes the end of an answer, and so its headers, wait for the disk. */
+function endWhenDurable(response: ServerResponse, durable: () => Promise<void>): void {
+  const end = response.end.bind(response)
+  const held = (...given: unknown[]) => {
+    durable().then(
+      () => Reflect.apply(end, undefined, given),
+      () => response.destroy(),
+    )
+    return response
+  }
+  Object.defineProperty(response, 'end', { value: held })
 }

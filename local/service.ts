@@ -52,7 +52,10 @@ export interface InvokeResult {
   functionError?: 'Unhandled'
 }
 
-/** What every service is constructed with. `state` is one SQLite file (WAL, synchronous=FULL): each service makes its own tables. */
+/**
+ * What every service is constructed with. `state` is one SQLite file: each service makes its own tables.
+ * A commit survives the end of the process; the fronts hold each answer until what it acknowledges is on the disk.
+ */
 export interface Runtime {
   readonly accountId: string
   readonly region: string

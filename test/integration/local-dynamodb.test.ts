@@ -41,6 +41,7 @@ const start = async () => {
     clock,
     tables: [TABLE],
     onExit: (reason) => process.stderr.write(reason),
+    durable: async () => {},
   })
 }
 const put = (sk: string, more = {}) =>
