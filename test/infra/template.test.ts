@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Match, type Template } from 'aws-cdk-lib/assertions'
 import * as z from 'zod'
 import { processes } from '../../infra/constructs/workflow'
@@ -313,5 +315,26 @@ describe('machines', () => {
         .flatMap(({ resources }) => resources)
       expect(invoked).toEqual(Object.values(Object(Properties['DefinitionSubstitutions'])))
     }
+  })
+})
+
+describe('alarms', () => {
+  it('name a heading of the runbook', () => {
+    const runbook = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8')
+    const headings = new Set([...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading))
+    for (const template of both())
+      for (const { logicalId, Properties } of resourcesOf(template, 'AWS::CloudWatch::Alarm')) {
+        const [, heading] = /docs\/runbook\.md, (.+)$/.exec(String(Properties.AlarmDescription)) ?? []
+        expect([logicalId, heading && headings.has(heading)]).toEqual([logicalId, true])
+      }
+  })
+})
+
+describe('production', () => {
+  it('passes the same rules, under names of its own, and remembers longer', async () => {
+    const production = await synthesize('prod')
+    production.service.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 })
+    for (const template of [production.data, production.service])
+      expect(JSON.stringify(template.toJSON())).not.toContain('portolan-dev')
   })
 })
