@@ -1,6 +1,6 @@
 import type { FieldValue, NormalisedValue } from '../../../schemas/extraction'
 import type { FieldSpec } from '../kinds/kind'
-import type { Candidate } from './candidates'
+import type { Candidate } from './candidate'
 import { squash } from './text'
 import { EXTRACTOR_VERSION } from './version'
 

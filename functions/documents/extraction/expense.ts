@@ -1,7 +1,7 @@
 import type { LineItem } from '../../../schemas/extraction'
 import type { ColumnSpec, FieldSpec } from '../kinds/kind'
 import type { TextractBlock, TextractGeometry } from './blocks'
-import { type Candidate, candidatesFrom } from './candidates'
+import { type Candidate, candidatesFrom } from './candidate'
 import { choose } from './choose'
 import { toBox, union } from './geometry'
 import type { Habits } from './reading'

@@ -1,7 +1,7 @@
 import type { FieldValue, LineItem } from '../../../schemas/extraction'
 import type { ColumnSpec, KindDefinition } from '../kinds/kind'
 import type { Page } from './blocks'
-import { type Candidate, candidatesFrom } from './candidates'
+import { type Candidate, candidatesFrom } from './candidate'
 import { choose } from './choose'
 import { type Rect, toBox, union } from './geometry'
 import { type Grid, type GridCell, gridOfLayout, gridsOfTables } from './grid'

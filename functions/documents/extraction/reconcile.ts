@@ -1,5 +1,5 @@
 import type { LineItem } from '../../../schemas/extraction'
-import type { Candidate } from './candidates'
+import type { Candidate } from './candidate'
 
 const amountOf = (c: Candidate): number | undefined => (c.value.type === 'money' ? c.value.amount : undefined)
 

@@ -67,12 +67,14 @@ export function moneyIn(text: string, style?: DecimalStyle, fallback?: string): 
   const own = currencyIn(text)
   const currency = own ?? fallback ?? UNKNOWN_CURRENCY
   const factor = 10 ** minorDigits(currency)
-  return numbersIn(text).flatMap((found) => {
-    if (/^\s?%/.test(text.slice(found.end))) return []
+  // OCR parts "39. 80" where the print is wide.
+  const joined = text.replace(/(\d[.,])\s(?=\d{2}(?!\d))/g, '$1')
+  return numbersIn(joined).flatMap((found) => {
+    if (/^\s?%/.test(joined.slice(found.end))) return []
     const read = parseNumber(found.text, style)
     if (!read) return []
     // "(12.50)" and "12.50-" are credits in ledgers.
-    const credit = /^\s?-(?!\d)/.test(text.slice(found.end)) ? -1 : 1
+    const credit = /^\s?-(?!\d)/.test(joined.slice(found.end)) ? -1 : 1
     const minor = (n: number): number => Math.round(n * factor) * credit
     const money = { amount: minor(read.value), currency, stated: own !== undefined, text: found.text }
     return [read.other === undefined ? money : { ...money, other: minor(read.other) }]
