@@ -4,11 +4,13 @@ import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import type { Contract, Route } from '../../functions/platform/route'
 import { Problem } from '../../schemas/common'
+import { SopStep } from '../../schemas/sop'
 import { CONTRACTS } from '../domains'
 import { Components, type Schema } from './schemas'
 
 const ROOT = resolve(__dirname, '..', '..')
 export const DOCUMENT = join(ROOT, 'docs', 'openapi.json')
+export const VOCABULARY = join(ROOT, 'docs', 'sop-vocabulary.json')
 
 const REASONS = {
   400: 'The request is malformed',
@@ -150,4 +152,10 @@ function requestBody({ body, rawBody = [] }: Route, components: Components) {
 
 export const rendered = () => `${JSON.stringify(openApi(), null, 2)}\n`
 
-if (require.main === module) writeFileSync(DOCUMENT, rendered())
+/** The steps of the SOP vocabulary as JSON Schema, for editors of SOPs. */
+export const renderedVocabulary = () => `${JSON.stringify(z.toJSONSchema(SopStep, { io: 'input' }), null, 2)}\n`
+
+if (require.main === module) {
+  writeFileSync(DOCUMENT, rendered())
+  writeFileSync(VOCABULARY, renderedVocabulary())
+}

@@ -61,10 +61,11 @@ export async function startWorld(): Promise<World> {
     return minted
   }
 
-  const end = (signal: NodeJS.Signals) => {
+  const end = async (signal: NodeJS.Signals) => {
+    if (serving.process.exitCode !== null || serving.process.signalCode !== null) return
     const gone = new Promise<void>((resolve) => serving.process.once('exit', () => resolve()))
     serving.process.kill(signal)
-    return gone
+    await gone
   }
 
   return {
@@ -81,6 +82,8 @@ export async function startWorld(): Promise<World> {
     },
     async advance(hours) {
       await local('POST', '/_local/clock', { advanceSeconds: hours * 3600 })
+      // They were good for hours of that time.
+      tokens.clear()
     },
     kill: () => end('SIGKILL'),
     async restart() {
