@@ -1,13 +1,19 @@
 import type { FieldSpec } from '../kinds/kind'
-import type { Page } from './blocks'
+import type { Page, Segment } from './blocks'
 import { type Candidate, candidatesFrom } from './candidate'
 import { isTitle } from './classify'
-import { toBox } from './geometry'
+import { sameRow, toBox } from './geometry'
 import type { Labelled } from './layout'
 import type { Habits } from './reading'
 
 const COMPANY =
   /\b(?:ltd|limited|gmbh|inc|llc|llp|corp|corporation|company|co|s\.?a\.?|s\.?a\.?s|s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|a\.?g|a\/s|bhd|pte|pty|plc|ltda|lda|oy|ab|kg|enterprises?|trading|industries|group|sdn)\b\.?/i
+
+/** Whether a label stands beside a text: then it is the value of that label. */
+const labelled = (segment: Segment, labels: Labelled['labels']): boolean =>
+  [...labels.keys()].some(
+    (l) => sameRow(l.at, segment.at) > 0.5 && l.at.right <= segment.at.left && segment.at.left - l.at.right < 0.1,
+  )
 
 /** The name at the head of the paper: its first line that names a company, else its first line of words. */
 export function fromLetterhead(
@@ -22,6 +28,7 @@ export function fromLetterhead(
     (s) =>
       s.at.top < 0.22 &&
       !labels.has(s) &&
+      !labelled(s, labels) &&
       /\p{Lu}\p{L}{2}|\p{L}+\.\p{L}{2}/u.test(s.text) &&
       !isTitle(s.text) &&
       !/^\W*(?:page|seite|tel|fax|www|http)/i.test(s.text),

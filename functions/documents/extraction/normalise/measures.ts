@@ -43,6 +43,8 @@ function measures(
     const before = text.slice(0, found.start).match(/(\S+)\s*$/)?.[1] ?? ''
     const unit = unitIn(rest, units) ?? labelUnit(before, units)
     if (!unit && unitIn(rest, foreign)) return []
+    // "Net 30 days" are terms of payment.
+    if (/^\s*(?:days?|tage|jours|d[ií]as|dagen|giorni|%)/i.test(rest)) return []
     const read = parse(found.text)
     if (!read) return []
     const factor = (unit ?? fallback)?.factor ?? 1

@@ -4,7 +4,9 @@ export type DecimalStyle = 'point' | 'comma'
 /** A number as read; `other` is the second reading where the paper allows two (1.234 is 1234 or 1.234). */
 export type ReadNumber = { value: number; other?: number }
 
-const NUMBER = /[-+]?\d{1,3}(?:[ \u00a0'’]\d{3})+(?:[.,]\d+)?|[-+]?\d+(?:[.,]\d+)*/g
+// A sign counts only where no word runs into it: "MSA-2026" is no minus.
+const NUMBER =
+  /(?:(?<![\p{L}\d])[-+])?\d{1,3}(?:[ \u00a0'’]\d{3})+(?:[.,]\d+)?|(?:(?<![\p{L}\d])[-+])?\d+(?:[.,]\d+)*/gu
 
 const asNumber = (digits: string): number => Number(digits.replace(/[^\d.-]/g, ''))
 

@@ -50,6 +50,8 @@ export const invoiceNumber: FieldSpec = {
     Gutschriftsnummer | Rechnung | Numéro de facture | N° de facture | Facture n° | Facture | No de facture | Número
     de factura | Factura no | Nº factura | Factura | Fatura n° | Número da fatura | Fatura | Nota fiscal n° |
     Factuurnummer | Factuurnr | Factuur | Factuur nr | Fattura n | Numero fattura | Fattura numero`),
+  // "INVOICE" with "# 23413561" under it, as simple templates print it.
+  patterns: [{ find: /^#\s?([A-Z0-9][A-Z0-9/-]{3,20})$/i, confidence: 0.75, within: 0.25 }],
   expense: ['INVOICE_RECEIPT_ID'],
   query: 'What is the invoice number?',
 }
