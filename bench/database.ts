@@ -2,8 +2,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb'
 import { loadAssembly } from '../local/assembly'
 import { type DynamoDb, startDynamoDb } from '../local/dynamodb'
 import { measure, type Rate } from './load'
@@ -18,7 +16,7 @@ async function startBare(assemblyDir: string, dataDir: string): Promise<{ databa
   const tables = resources.filter(({ type }) => TABLE_TYPES.includes(type))
   const clock = { now: Date.now, at: () => ({ cancel() {} }), advance() {} }
   // If it ends early, the next call to it fails and says so.
-  const database = await startDynamoDb({ dataDir, region, clock, tables, onExit() {} })
+  const database = await startDynamoDb({ dataDir, region, clock, tables, onExit() {}, durable: async () => {} })
   return { database, table: tables[0]?.ref ?? '' }
 }
 
@@ -108,8 +106,6 @@ export interface Yardstick {
   transaction: Rate
   /** The whole transaction of a creation. */
   creation: Rate
-  /** The Query and the four puts through the AWS SDK's document client, which is what a function calls. */
-  throughSdk: { query: Rate; transaction: Rate }
 }
 
 const CLIENTS = 8
@@ -129,13 +125,10 @@ export async function measureBare(assemblyDir: string, dataDir: string, seconds:
     }
     const keyOf = (serial: number) => keys[serial % keys.length] ?? ''
     const getItem = await measure(options, (serial) => call('GetItem', getBody(table, keyOf(serial))))
-    const query = await measure(options, (serial) =>
-      call('Query', JSON.stringify(marshalled(queryOf(table, keyOf(serial))))),
-    )
+    const query = await measure(options, (serial) => call('Query', queryBody(table, keyOf(serial))))
     const transaction = await measure(options, () => call('TransactWriteItems', transactBody(table, four(fresh++))))
     const whole = await measure(options, () => call('TransactWriteItems', transactBody(table, creation(fresh++).puts)))
-    const throughSdk = await measureSdk(database.url, table, { options, keyOf, next: () => fresh++ })
-    return { getItem, query, transaction, creation: whole, throughSdk }
+    return { getItem, query, transaction, creation: whole }
   } finally {
     await database.stop()
   }
@@ -171,34 +164,11 @@ const transactBody = (table: string, puts: StoredPut[]) =>
 const getBody = (table: string, pk: string) =>
   JSON.stringify({ TableName: table, Key: attributes({ pk, sk: 'SHIPMENT' }), ConsistentRead: true })
 
-const queryOf = (table: string, pk: string) => ({
-  TableName: table,
-  ConsistentRead: true,
-  KeyConditionExpression: '#pk = :pk',
-  ExpressionAttributeNames: { '#pk': 'pk' },
-  ExpressionAttributeValues: { ':pk': pk },
-})
-const marshalled = (query: ReturnType<typeof queryOf>) => ({
-  ...query,
-  ExpressionAttributeValues: attributes(query.ExpressionAttributeValues),
-})
-
-async function measureSdk(
-  endpoint: string,
-  table: string,
-  work: { options: Parameters<typeof measure>[0]; keyOf(serial: number): string; next(): number },
-): Promise<Yardstick['throughSdk']> {
-  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' }
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region: 'us-east-1', credentials }), {
-    marshallOptions: { removeUndefinedValues: true },
+const queryBody = (table: string, pk: string) =>
+  JSON.stringify({
+    TableName: table,
+    ConsistentRead: true,
+    KeyConditionExpression: '#pk = :pk',
+    ExpressionAttributeNames: { '#pk': 'pk' },
+    ExpressionAttributeValues: attributes({ ':pk': pk }),
   })
-  const query = await measure(work.options, async (serial) => {
-    await client.send(new QueryCommand(queryOf(table, work.keyOf(serial))))
-  })
-  const transaction = await measure(work.options, async () => {
-    const TransactItems = four(work.next()).map(({ item }) => ({ Put: { TableName: table, Item: item } }))
-    await client.send(new TransactWriteCommand({ TransactItems }))
-  })
-  client.destroy()
-  return { query, transaction }
-}

@@ -1,0 +1,81 @@
+/** The goals, and whether what was measured meets them. Rates count relative to the bare database of the same run. */
+import type { SizeReport } from './operations'
+import type { Measured } from './report'
+import { rounded } from './statistics'
+
+export interface Goal {
+  goal: string
+  limit: number
+  measured: number
+  met: boolean
+}
+
+/** The goals name 300 creations and 1,000 reads a second where the bare database does 600 transactions and 1,600 reads. */
+const CREATE_SHARE = 300 / 600
+const READ_SHARE = 1000 / 1600
+const GROWTH = 1.3
+const WRITE_UNITS = 190
+const BUNDLE_BYTES = 300_000
+const BUNDLE_SHARE = 0.6
+
+const atLeast = (goal: string, limit: number, measured: number): Goal => ({
+  goal,
+  limit,
+  measured: rounded(measured, 3),
+  met: measured >= limit,
+})
+const atMost = (goal: string, limit: number, measured: number): Goal => ({
+  goal,
+  limit,
+  measured: rounded(measured, 3),
+  met: measured <= limit,
+})
+
+/** Of the sections that were measured. */
+export function goalsOf({ operations, database, reference, bundles }: Measured): Goal[] {
+  const [few, many] = operations ?? []
+  return [
+    ...(few && database
+      ? [
+          atLeast(
+            'creations a second by the bare transactions, 8 clients',
+            CREATE_SHARE,
+            rateOf(few, 'create') / database.transaction.rate,
+          ),
+          atLeast(
+            'reads a second by the bare queries, 8 clients',
+            READ_SHARE,
+            rateOf(few, 'read') / database.query.rate,
+          ),
+        ]
+      : []),
+    ...(few && many ? growthOf(few, many) : []),
+    ...(reference ? [atMost('write units of the reference shipment', WRITE_UNITS, reference.total.writeUnits)] : []),
+    ...(bundles
+      ? [
+          atMost('bytes of the largest API bundle', BUNDLE_BYTES, largest(bundles)),
+          atMost(
+            'largest API bundle by the comparison bundle',
+            BUNDLE_SHARE,
+            largest(bundles) / bundles.comparison.bytes,
+          ),
+        ]
+      : []),
+  ]
+}
+
+const rateOf = (size: SizeReport, operation: keyof SizeReport['rates']) =>
+  size.rates[operation].find(({ clients }) => clients === 8)?.rate ?? 0
+
+/** Time of a request at 8 clients in the larger table by that in the smaller one. */
+const growthOf = (few: SizeReport, many: SizeReport): Goal[] =>
+  (['create', 'read', 'list', 'event'] as const).map((operation) =>
+    atMost(
+      `cost of ${operation} with ${many.shipments} shipments by that with ${few.shipments}`,
+      GROWTH,
+      rateOf(few, operation) / rateOf(many, operation),
+    ),
+  )
+
+const largest = (bundles: NonNullable<Measured['bundles']>) =>
+  Math.max(...bundles.functions.filter(({ api }) => api).map(({ bytes }) => bytes))
