@@ -54,7 +54,7 @@ export function candidatesFrom(
   if (source.lines.length <= 1 && NO_VALUE.test(raw)) return []
   const readings: Reading[] = READERS[spec.type](raw, { ...habits, label: source.label, lines: source.lines })
   return readings
-    .filter((r) => spec.field !== 'totalAmount' || !('amount' in r.value) || r.value.amount !== 0)
+    .filter((r) => !/^(?:sub)?totalAmount$/i.test(spec.field) || !('amount' in r.value) || r.value.amount !== 0)
     .map((r) => ({
       field: spec.field,
       value: r.value,

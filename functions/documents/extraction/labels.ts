@@ -36,13 +36,19 @@ export type Lexicon = Map<string, Label[]>
 /** Gathers labels by first letter, so that a word is compared with few. */
 export function lexicon(entries: readonly { text: string; field?: string; weak?: boolean }[]): Lexicon {
   const merged = new Map<string, { words: string[]; fields: Set<string>; weak: Set<string> }>()
-  for (const { text, field, weak } of entries) {
-    const words = tokens(text).map((t) => t.text)
+  const add = (words: string[], field: string | undefined, weak: boolean): void => {
     const key = words.join(' ')
-    if (!key) continue
     const label = merged.get(key) ?? { words, fields: new Set<string>(), weak: new Set<string>() }
     if (field) (weak ? label.weak : label.fields).add(field)
     merged.set(key, label)
+  }
+  for (const { text, field, weak } of entries) {
+    const words = tokens(text).map((t) => t.text)
+    if (words.length === 0) continue
+    add(words, field, weak ?? false)
+    // OCR glues short labels: "SHIPTO", "BILLTO".
+    const glued = words.join('')
+    if (words.length === 2 && glued.length >= 6 && glued.length <= 10) add([glued], field, weak ?? false)
   }
   const out: Lexicon = new Map()
   for (const { words, fields, weak } of merged.values()) {

@@ -94,6 +94,6 @@ const HEADING =
 /** A short phrase, several lines joined: goods descriptions, marks. */
 export const readPhrase: Reader = (raw, context) => {
   const text = tidy(context.lines.length > 1 ? context.lines.join(' ') : raw)
-  if (isBlank(text) || HEADING.test(text)) return []
+  if (isBlank(text) || HEADING.test(text) || /^\([^)]*\)?$/.test(text)) return []
   return [reading({ type: 'text', text }, raw.trim(), text.length <= 400 ? 0.85 : 0.5)]
 }

@@ -110,7 +110,8 @@ export const readDate: Reader = (raw, context) => {
   if (!first || wordy(raw)) return []
   const others: Reading['value'][] = first.other === undefined ? [] : [{ type: 'date', date: first.other }]
   const tidy = first.text.trim().length >= raw.trim().length * 0.5
-  const quality = (found.length === 1 ? 0.97 : 0.75) * (tidy ? 1 : 0.85) * (others.length > 0 ? 0.6 : 1)
+  const quality =
+    (found.length === 1 ? 0.97 : 0.75) * (tidy ? 1 : 0.85) * (others.length > 0 ? 0.6 : first.inferred ? 0.9 : 1)
   return [
     reading({ type: 'date', date: first.date }, first.text.trim(), quality, { ambiguous: others.length > 0, others }),
   ]

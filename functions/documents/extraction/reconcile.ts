@@ -50,7 +50,8 @@ export function reconcile(candidates: readonly Candidate[], items: readonly Line
     for (const c of totals) if (amountOf(c) === before) demoted.add(c)
   }
   const lines = sumOfLines(items)
-  if (lines !== undefined && lines !== 0) {
+  // Discounts stand between the lines and the taxed sum: what adds up to the total is the better proof.
+  if (lines !== undefined && lines !== 0 && proven.size === 0) {
     for (const c of [...totals, ...of('subtotalAmount')])
       if (amountOf(c) === lines && c.method !== 'table') proven.add(c)
   }

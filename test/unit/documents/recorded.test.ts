@@ -27,13 +27,13 @@ suite(present ? 'recorded answers of Textract' : `skipped: no recorded answers i
         expect(box.top + box.height).toBeLessThanOrEqual(1.02)
       }
     }
-  })
+  }, 60_000)
 
   test('pay slips and application forms are none of our kinds', () => {
     for (const file of answers().filter((f) => /paystub|employment/.test(f))) {
       expect([file, read(file).classification.kind]).toEqual([file, 'OTHER'])
     }
-  })
+  }, 60_000)
 
   test('a page turned by 180 degrees is read as the upright one', () => {
     const values = (file: string): unknown => read(file).fields.map((f) => [f.field, f.value])

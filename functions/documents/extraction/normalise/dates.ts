@@ -3,8 +3,11 @@ import { fold } from '../text'
 /** Order of day and month in a document's numeric dates. */
 export type DateOrder = 'DMY' | 'MDY'
 
-/** A date as read (ISO); `other` is the second reading of an ambiguous numeric date. */
-export type ReadDate = { date: string; other?: string; text: string; start: number }
+/**
+ * A date as read (ISO). `other` is the second reading of an ambiguous numeric date; `inferred` tells that the order of
+ * day and month was taken from elsewhere in the document.
+ */
+export type ReadDate = { date: string; other?: string; inferred?: boolean; text: string; start: number }
 
 // English, German, French, Spanish, Portuguese, Dutch, Italian: by their first letters.
 const MONTHS: readonly (readonly string[])[] = [
@@ -64,8 +67,8 @@ function readNumeric(found: Numeric, order: DateOrder | undefined): ReadDate | u
     const date = dayFirst ?? monthFirst
     return date ? { date, text, start } : undefined
   }
-  if (separator === '.' || order === 'DMY') return { date: dayFirst, text, start }
-  if (order === 'MDY') return { date: monthFirst, text, start }
+  if (separator === '.') return { date: dayFirst, text, start }
+  if (order !== undefined) return { date: order === 'DMY' ? dayFirst : monthFirst, inferred: true, text, start }
   return { date: dayFirst, other: monthFirst, text, start }
 }
 
