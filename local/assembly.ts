@@ -2,8 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import * as z from 'zod'
+import { inertTypes } from './inert-types'
 import { resolve, type Scope } from './intrinsics'
-import { inertTypes, type Named, physicalName, resourceTypes } from './resource-types'
+import type { Named } from './resource-names'
+import { physicalName, resourceTypes } from './resource-types'
 import type { Json, Resource } from './service'
 
 // JSON.parse made these values: there is nothing left to check in them until a service reads them.

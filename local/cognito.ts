@@ -15,7 +15,7 @@ import {
 } from 'jose'
 import * as z from 'zod'
 import { readBody, sendJson } from './http-wire'
-import { clientSecret } from './resource-types'
+import { clientSecret } from './resource-names'
 import type { Json, Resource } from './service'
 
 export type Claims = JWTPayload

@@ -4,9 +4,10 @@ import { join, resolve } from 'node:path'
 import { transformSync } from 'esbuild'
 import * as z from 'zod'
 import { Environment, PAYLOAD_LIMIT, type RawResult } from './lambda-environment'
+import { Lane } from './lambda-lane'
 import type { WorkerSettings } from './lambda-worker'
 import { parseProperties } from './properties'
-import { stableId } from './resource-types'
+import { stableId } from './resource-names'
 import type { Signer } from './s3-request'
 import { AwsError, type Resource } from './service'
 
@@ -110,56 +111,6 @@ function credentialsOf(arn: string) {
 /** `arn:…:function:name[:qualifier]` or the name itself. */
 function functionName(nameOrArn: string): string {
   return nameOrArn.startsWith('arn:') ? (nameOrArn.split(':')[6] ?? '') : nameOrArn
-}
-
-/** One that has run this long waits for something rather than computes: the next may start. */
-const SLOT_TIME = 1000
-
-/** Two background invocations at a time, one while HTTP requests are under way. */
-class Lane {
-  private urgentNow = 0
-  private running = 0
-  private readonly waiting: (() => void)[] = []
-
-  async urgent<T>(work: () => Promise<T>): Promise<T> {
-    this.urgentNow++
-    try {
-      return await work()
-    } finally {
-      this.urgentNow--
-      this.admit()
-    }
-  }
-
-  async background<T>(work: () => Promise<T>): Promise<T> {
-    await new Promise<void>((admitted) => {
-      this.waiting.push(admitted)
-      this.admit()
-    })
-    let holds = true
-    const release = () => {
-      if (!holds) return
-      holds = false
-      this.running--
-      this.admit()
-    }
-    const timer = setTimeout(release, SLOT_TIME)
-    try {
-      return await work()
-    } finally {
-      clearTimeout(timer)
-      release()
-    }
-  }
-
-  private admit(): void {
-    while (this.running < (this.urgentNow > 0 ? 1 : 2)) {
-      const next = this.waiting.shift()
-      if (next === undefined) return
-      this.running++
-      next()
-    }
-  }
 }
 
 interface Job {

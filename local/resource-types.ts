@@ -1,17 +1,6 @@
 /** What of CloudFormation the runtime knows. A type or property that is not in these tables stops the start, by name. */
-import { createHash } from 'node:crypto'
+import { arn, clientSecret, type Named, stableId, text, words } from './resource-names'
 import type { Json } from './service'
-
-/** A resource as far as its name, reference and attributes need it. */
-export interface Named {
-  accountId: string
-  region: string
-  /** Base URL of the runtime. */
-  endpoint: string
-  logicalId: string
-  name: string
-  property(key: string): Json | undefined
-}
 
 export interface ResourceType {
   /** What happens with it here, for the documentation. */
@@ -29,15 +18,6 @@ export interface ResourceType {
   ignores: readonly string[]
 }
 
-const arn = (n: Named, service: string, resource: string) => `arn:aws:${service}:${n.region}:${n.accountId}:${resource}`
-const text = (value: Json | undefined) => (typeof value === 'string' ? value : '')
-
-/** An id as AWS would draw it at random, but the same at each start: lower case letters and digits. */
-export function stableId(seed: string, length: number): string {
-  const digits = BigInt(`0x${createHash('sha256').update(seed).digest('hex')}`).toString(36)
-  return digits.slice(0, length)
-}
-export const clientSecret = (clientName: string) => stableId(`secret ${clientName}`, 40)
 const apiId = (n: Named) => stableId(`api ${n.name}`, 10)
 const poolId = (n: Named) => `${n.region}_${stableId(`pool ${n.name}`, 9)}`
 const queueUrl = (n: Named) => `${n.endpoint}/${n.accountId}/${n.name}`
@@ -62,29 +42,29 @@ export const resourceTypes: Record<string, ResourceType> = {
     name: 'Name',
     ref: apiId,
     attributes: { ApiEndpoint: (n) => n.endpoint, ApiId: apiId },
-    uses: ['CorsConfiguration', 'Name', 'ProtocolType'],
-    ignores: ['Description', 'DisableExecuteApiEndpoint', 'Tags'],
+    uses: words('CorsConfiguration Name ProtocolType'),
+    ignores: words('Description DisableExecuteApiEndpoint Tags'),
   },
   'AWS::ApiGatewayV2::Authorizer': {
     here: 'JWT: RS256 signature, iss, aud or client_id, exp, nbf, scopes',
-    uses: ['ApiId', 'AuthorizerType', 'IdentitySource', 'JwtConfiguration'],
-    ignores: ['Name'],
+    uses: words('ApiId AuthorizerType IdentitySource JwtConfiguration'),
+    ignores: words('Name'),
   },
   'AWS::ApiGatewayV2::Integration': {
     here: 'AWS_PROXY to a function',
-    uses: ['ApiId', 'IntegrationType', 'IntegrationUri', 'PayloadFormatVersion', 'TimeoutInMillis'],
-    ignores: ['Description', 'IntegrationMethod'],
+    uses: words('ApiId IntegrationType IntegrationUri PayloadFormatVersion TimeoutInMillis'),
+    ignores: words('Description IntegrationMethod'),
   },
   'AWS::ApiGatewayV2::Route': {
     here: 'exact, {variable}, {greedy+} and $default routes',
-    uses: ['ApiId', 'AuthorizationScopes', 'AuthorizationType', 'AuthorizerId', 'RouteKey', 'Target'],
-    ignores: ['OperationName'],
+    uses: words('ApiId AuthorizationScopes AuthorizationType AuthorizerId RouteKey Target'),
+    ignores: words('OperationName'),
   },
   'AWS::ApiGatewayV2::Stage': {
     here: 'the $default stage',
     ref: (n) => text(n.property('StageName')),
-    uses: ['ApiId', 'StageName'],
-    ignores: ['AccessLogSettings', 'AutoDeploy', 'DefaultRouteSettings', 'Description', 'RouteSettings', 'Tags'],
+    uses: words('ApiId StageName'),
+    ignores: words('AccessLogSettings AutoDeploy DefaultRouteSettings Description RouteSettings Tags'),
   },
   'AWS::Cognito::UserPool': {
     here: "local issuer with the pool's issuer name; signs with its own RS256 keys",
@@ -96,30 +76,10 @@ export const resourceTypes: Record<string, ResourceType> = {
       ProviderName: (n) => `cognito-idp.${n.region}.amazonaws.com/${poolId(n)}`,
       ProviderURL: (n) => `https://cognito-idp.${n.region}.amazonaws.com/${poolId(n)}`,
     },
-    uses: ['LambdaConfig', 'UserPoolName'],
-    ignores: [
-      'AccountRecoverySetting',
-      'AdminCreateUserConfig',
-      'AliasAttributes',
-      'AutoVerifiedAttributes',
-      'DeletionProtection',
-      'DeviceConfiguration',
-      'EmailConfiguration',
-      'EmailVerificationMessage',
-      'EmailVerificationSubject',
-      'EnabledMfas',
-      'MfaConfiguration',
-      'Policies',
-      'Schema',
-      'SmsVerificationMessage',
-      'UserAttributeUpdateSettings',
-      'UserPoolAddOns',
-      'UserPoolTags',
-      'UserPoolTier',
-      'UsernameAttributes',
-      'UsernameConfiguration',
-      'VerificationMessageTemplate',
-    ],
+    uses: words('LambdaConfig UserPoolName'),
+    ignores: words(
+      'AccountRecoverySetting AdminCreateUserConfig AliasAttributes AutoVerifiedAttributes DeletionProtection DeviceConfiguration EmailConfiguration EmailVerificationMessage EmailVerificationSubject EnabledMfas MfaConfiguration Policies Schema SmsVerificationMessage UserAttributeUpdateSettings UserPoolAddOns UserPoolTags UserPoolTier UsernameAttributes UsernameConfiguration VerificationMessageTemplate',
+    ),
   },
   'AWS::Cognito::UserPoolClient': {
     here: 'client_credentials at POST /oauth2/token; sign-in pages of people are not emulated (mint a token instead)',
@@ -130,100 +90,53 @@ export const resourceTypes: Record<string, ResourceType> = {
       ClientSecret: (n) => clientSecret(n.name),
       Name: (n) => n.name,
     },
-    uses: [
-      'AccessTokenValidity',
-      'AllowedOAuthFlows',
-      'AllowedOAuthScopes',
-      'ClientName',
-      'GenerateSecret',
-      'TokenValidityUnits',
-      'UserPoolId',
-    ],
-    ignores: [
-      'AllowedOAuthFlowsUserPoolClient',
-      'AuthSessionValidity',
-      'CallbackURLs',
-      'DefaultRedirectURI',
-      'EnableTokenRevocation',
-      'ExplicitAuthFlows',
-      'IdTokenValidity',
-      'LogoutURLs',
-      'PreventUserExistenceErrors',
-      'ReadAttributes',
-      'RefreshTokenRotation',
-      'RefreshTokenValidity',
-      'SupportedIdentityProviders',
-      'WriteAttributes',
-    ],
+    uses: words(
+      'AccessTokenValidity AllowedOAuthFlows AllowedOAuthScopes ClientName GenerateSecret TokenValidityUnits UserPoolId',
+    ),
+    ignores: words(
+      'AllowedOAuthFlowsUserPoolClient AuthSessionValidity CallbackURLs DefaultRedirectURI EnableTokenRevocation ExplicitAuthFlows IdTokenValidity LogoutURLs PreventUserExistenceErrors ReadAttributes RefreshTokenRotation RefreshTokenValidity SupportedIdentityProviders WriteAttributes',
+    ),
   },
   'AWS::DynamoDB::Table': {
     ...table,
     here: "table of the embedded database: keys, indexes, stream, expiry against the runtime's clock",
-    uses: [
-      'AttributeDefinitions',
-      'BillingMode',
-      'GlobalSecondaryIndexes',
-      'KeySchema',
-      'LocalSecondaryIndexes',
-      'StreamSpecification',
-      'TableName',
-      'TimeToLiveSpecification',
-    ],
-    ignores: [
-      'ContributorInsightsSpecification',
-      'DeletionProtectionEnabled',
-      'OnDemandThroughput',
-      'PointInTimeRecoverySpecification',
-      'ResourcePolicy',
-      'SSESpecification',
-      'TableClass',
-      'Tags',
-      'WarmThroughput',
-    ],
+    uses: words(
+      'AttributeDefinitions BillingMode GlobalSecondaryIndexes KeySchema LocalSecondaryIndexes StreamSpecification TableName TimeToLiveSpecification',
+    ),
+    ignores: words(
+      'ContributorInsightsSpecification DeletionProtectionEnabled OnDemandThroughput PointInTimeRecoverySpecification ResourcePolicy SSESpecification TableClass Tags WarmThroughput',
+    ),
   },
   'AWS::DynamoDB::GlobalTable': {
     ...table,
     here: 'as AWS::DynamoDB::Table, with one replica',
-    uses: [
-      'AttributeDefinitions',
-      'BillingMode',
-      'GlobalSecondaryIndexes',
-      'KeySchema',
-      'LocalSecondaryIndexes',
-      'StreamSpecification',
-      'TableName',
-      'TimeToLiveSpecification',
-    ],
-    ignores: [
-      'MultiRegionConsistency',
-      'Replicas',
-      'SSESpecification',
-      'WarmThroughput',
-      'WriteOnDemandThroughputSettings',
-    ],
+    uses: words(
+      'AttributeDefinitions BillingMode GlobalSecondaryIndexes KeySchema LocalSecondaryIndexes StreamSpecification TableName TimeToLiveSpecification',
+    ),
+    ignores: words('MultiRegionConsistency Replicas SSESpecification WarmThroughput WriteOnDemandThroughputSettings'),
   },
   'AWS::Events::Archive': {
     here: 'events are kept for the retention, and can be replayed',
     name: 'ArchiveName',
     arn: (n) => arn(n, 'events', `archive/${n.name}`),
-    uses: ['ArchiveName', 'EventPattern', 'RetentionDays', 'SourceArn'],
-    ignores: ['Description', 'KmsKeyIdentifier'],
+    uses: words('ArchiveName EventPattern RetentionDays SourceArn'),
+    ignores: words('Description KmsKeyIdentifier'),
   },
   'AWS::Events::EventBus': {
     here: 'bus with rules, retries and dead letters',
     name: 'Name',
     arn: (n) => arn(n, 'events', `event-bus/${n.name}`),
     attributes: { Name: (n) => n.name },
-    uses: ['DeadLetterConfig', 'Name'],
-    ignores: ['Description', 'KmsKeyIdentifier', 'LogConfig', 'Policy', 'Tags'],
+    uses: words('DeadLetterConfig Name'),
+    ignores: words('Description KmsKeyIdentifier LogConfig Policy Tags'),
   },
   'AWS::Events::Rule': {
     here: 'event patterns and schedules to queues, functions, machines, buses',
     name: 'Name',
     arn: ruleArn,
     ref: (n) => (busName(n) === 'default' ? n.name : `${busName(n)}|${n.name}`),
-    uses: ['EventBusName', 'EventPattern', 'Name', 'RoleArn', 'ScheduleExpression', 'State', 'Targets'],
-    ignores: ['Description', 'Tags'],
+    uses: words('EventBusName EventPattern Name RoleArn ScheduleExpression State Targets'),
+    ignores: words('Description Tags'),
   },
   'AWS::IAM::ManagedPolicy': {
     here: 'evaluated for each call of the roles that carry it',
@@ -231,14 +144,14 @@ export const resourceTypes: Record<string, ResourceType> = {
     arn: (n) => `arn:aws:iam::${n.accountId}:policy/${n.name}`,
     ref: (n) => `arn:aws:iam::${n.accountId}:policy/${n.name}`,
     attributes: { PolicyArn: (n) => `arn:aws:iam::${n.accountId}:policy/${n.name}` },
-    uses: ['ManagedPolicyName', 'PolicyDocument', 'Roles'],
-    ignores: ['Description', 'Groups', 'Path', 'Users'],
+    uses: words('ManagedPolicyName PolicyDocument Roles'),
+    ignores: words('Description Groups Path Users'),
   },
   'AWS::IAM::Policy': {
     here: 'evaluated for each call of the roles that carry it',
     name: 'PolicyName',
-    uses: ['PolicyDocument', 'PolicyName', 'Roles'],
-    ignores: ['Groups', 'Users'],
+    uses: words('PolicyDocument PolicyName Roles'),
+    ignores: words('Groups Users'),
   },
   'AWS::IAM::Role': {
     here: 'every call of a function or machine is allowed or denied by its role',
@@ -246,77 +159,43 @@ export const resourceTypes: Record<string, ResourceType> = {
     maxName: 64,
     arn: (n) => `arn:aws:iam::${n.accountId}:role${text(n.property('Path')) || '/'}${n.name}`,
     attributes: { RoleId: (n) => `AROA${stableId(n.name, 17).toUpperCase()}` },
-    uses: ['ManagedPolicyArns', 'Path', 'Policies', 'RoleName'],
-    ignores: ['AssumeRolePolicyDocument', 'Description', 'MaxSessionDuration', 'Tags'],
+    uses: words('ManagedPolicyArns Path Policies RoleName'),
+    ignores: words('AssumeRolePolicyDocument Description MaxSessionDuration Tags'),
   },
   'AWS::Lambda::EventSourceMapping': {
     here: 'queue to function: batches, partial failure, concurrency, filters',
     ref: (n) => stableId(n.logicalId, 32),
-    uses: [
-      'BatchSize',
-      'Enabled',
-      'EventSourceArn',
-      'FilterCriteria',
-      'FunctionName',
-      'FunctionResponseTypes',
-      'MaximumBatchingWindowInSeconds',
-      'ScalingConfig',
-    ],
-    ignores: ['LoggingConfig', 'MetricsConfig', 'Tags'],
+    uses: words(
+      'BatchSize Enabled EventSourceArn FilterCriteria FunctionName FunctionResponseTypes MaximumBatchingWindowInSeconds ScalingConfig',
+    ),
+    ignores: words('LoggingConfig MetricsConfig Tags'),
   },
   'AWS::Lambda::Function': {
     here: 'the bundle in worker threads with its own environment; memory and timeout enforced',
     name: 'FunctionName',
     maxName: 64,
     arn: (n) => arn(n, 'lambda', `function:${n.name}`),
-    uses: [
-      'Code',
-      'Environment',
-      'FunctionName',
-      'Handler',
-      'MemorySize',
-      'PackageType',
-      'ReservedConcurrentExecutions',
-      'Role',
-      'Runtime',
-      'Timeout',
-    ],
-    ignores: [
-      'Architectures',
-      'DeadLetterConfig',
-      'Description',
-      'EphemeralStorage',
-      'KmsKeyArn',
-      'LoggingConfig',
-      'RecursiveLoop',
-      'RuntimeManagementConfig',
-      'SnapStart',
-      'Tags',
-      'TracingConfig',
-    ],
+    uses: words(
+      'Code Environment FunctionName Handler MemorySize PackageType ReservedConcurrentExecutions Role Runtime Timeout',
+    ),
+    ignores: words(
+      'Architectures DeadLetterConfig Description EphemeralStorage KmsKeyArn LoggingConfig RecursiveLoop RuntimeManagementConfig SnapStart Tags TracingConfig',
+    ),
   },
   'AWS::Lambda::Permission': {
     here: "accepted; who may invoke is not checked on the function's side",
     uses: [],
-    ignores: ['*'],
+    ignores: words('*'),
   },
   'AWS::Pipes::Pipe': {
     here: 'table stream to bus, with filter and input template',
     name: 'Name',
     maxName: 64,
     arn: (n) => arn(n, 'pipes', `pipe/${n.name}`),
-    uses: [
-      'DesiredState',
-      'Enrichment',
-      'EnrichmentParameters',
-      'Name',
-      'RoleArn',
-      'Source',
-      'SourceParameters',
-      'Target',
-      'TargetParameters',
-    ],
-    ignores: ['Description', 'KmsKeyIdentifier', 'LogConfiguration', 'Tags'],
+    uses: words(
+      'DesiredState Enrichment EnrichmentParameters Name RoleArn Source SourceParameters Target TargetParameters',
+    ),
+    ignores: words('Description KmsKeyIdentifier LogConfiguration Tags'),
   },
   'AWS::S3::Bucket': {
     here: 'files on disk; presigned requests checked; events to the bus',
@@ -327,34 +206,15 @@ export const resourceTypes: Record<string, ResourceType> = {
       DomainName: (n) => `${n.name}.s3.amazonaws.com`,
       RegionalDomainName: (n) => `${n.name}.s3.${n.region}.amazonaws.com`,
     },
-    uses: ['BucketName', 'CorsConfiguration', 'NotificationConfiguration', 'VersioningConfiguration'],
-    ignores: [
-      'AccessControl',
-      'BucketEncryption',
-      'IntelligentTieringConfigurations',
-      'InventoryConfigurations',
-      'LifecycleConfiguration',
-      'LoggingConfiguration',
-      'MetricsConfigurations',
-      'ObjectLockConfiguration',
-      'ObjectLockEnabled',
-      'OwnershipControls',
-      'PublicAccessBlockConfiguration',
-      'Tags',
-    ],
+    uses: words('BucketName CorsConfiguration NotificationConfiguration VersioningConfiguration'),
+    ignores: words(
+      'AccessControl BucketEncryption IntelligentTieringConfigurations InventoryConfigurations LifecycleConfiguration LoggingConfiguration MetricsConfigurations ObjectLockConfiguration ObjectLockEnabled OwnershipControls PublicAccessBlockConfiguration Tags',
+    ),
   },
   'AWS::SNS::Subscription': {
     here: 'topic to queue or function',
-    uses: [
-      'Endpoint',
-      'FilterPolicy',
-      'FilterPolicyScope',
-      'Protocol',
-      'RawMessageDelivery',
-      'RedrivePolicy',
-      'TopicArn',
-    ],
-    ignores: ['Region'],
+    uses: words('Endpoint FilterPolicy FilterPolicyScope Protocol RawMessageDelivery RedrivePolicy TopicArn'),
+    ignores: words('Region'),
   },
   'AWS::SNS::Topic': {
     here: 'topic',
@@ -362,8 +222,8 @@ export const resourceTypes: Record<string, ResourceType> = {
     arn: (n) => arn(n, 'sns', n.name),
     ref: (n) => arn(n, 'sns', n.name),
     attributes: { TopicArn: (n) => arn(n, 'sns', n.name), TopicName: (n) => n.name },
-    uses: ['Subscription', 'TopicName'],
-    ignores: ['DisplayName', 'KmsMasterKeyId', 'Tags', 'TracingConfig'],
+    uses: words('Subscription TopicName'),
+    ignores: words('DisplayName KmsMasterKeyId Tags TracingConfig'),
   },
   'AWS::SQS::Queue': {
     here: 'durable queue: visibility, delay, redrive to its dead letters',
@@ -372,52 +232,30 @@ export const resourceTypes: Record<string, ResourceType> = {
     arn: (n) => arn(n, 'sqs', n.name),
     ref: queueUrl,
     attributes: { QueueName: (n) => n.name, QueueUrl: queueUrl },
-    uses: [
-      'ContentBasedDeduplication',
-      'DelaySeconds',
-      'FifoQueue',
-      'MaximumMessageSize',
-      'MessageRetentionPeriod',
-      'QueueName',
-      'ReceiveMessageWaitTimeSeconds',
-      'RedriveAllowPolicy',
-      'RedrivePolicy',
-      'VisibilityTimeout',
-    ],
-    ignores: [
-      'DeduplicationScope',
-      'FifoThroughputLimit',
-      'KmsDataKeyReusePeriodSeconds',
-      'KmsMasterKeyId',
-      'SqsManagedSseEnabled',
-      'Tags',
-    ],
+    uses: words(
+      'ContentBasedDeduplication DelaySeconds FifoQueue MaximumMessageSize MessageRetentionPeriod QueueName ReceiveMessageWaitTimeSeconds RedriveAllowPolicy RedrivePolicy VisibilityTimeout',
+    ),
+    ignores: words(
+      'DeduplicationScope FifoThroughputLimit KmsDataKeyReusePeriodSeconds KmsMasterKeyId SqsManagedSseEnabled Tags',
+    ),
   },
   'AWS::Scheduler::Schedule': {
     here: "rate, cron and one-time schedules on the runtime's clock",
     name: 'Name',
     maxName: 64,
     arn: (n) => arn(n, 'scheduler', `schedule/${text(n.property('GroupName')) || 'default'}/${n.name}`),
-    uses: [
-      'EndDate',
-      'FlexibleTimeWindow',
-      'GroupName',
-      'Name',
-      'ScheduleExpression',
-      'ScheduleExpressionTimezone',
-      'StartDate',
-      'State',
-      'Target',
-    ],
-    ignores: ['Description', 'KmsKeyArn'],
+    uses: words(
+      'EndDate FlexibleTimeWindow GroupName Name ScheduleExpression ScheduleExpressionTimezone StartDate State Target',
+    ),
+    ignores: words('Description KmsKeyArn'),
   },
   'AWS::Scheduler::ScheduleGroup': {
     here: 'a name for schedules',
     name: 'Name',
     maxName: 64,
     arn: (n) => arn(n, 'scheduler', `schedule-group/${n.name}`),
-    uses: ['Name'],
-    ignores: ['Tags'],
+    uses: words('Name'),
+    ignores: words('Tags'),
   },
   'AWS::StepFunctions::StateMachine': {
     here: 'the engine of this repository; executions and timers survive a crash',
@@ -427,31 +265,25 @@ export const resourceTypes: Record<string, ResourceType> = {
     ref: (n) => arn(n, 'states', `stateMachine:${n.name}`),
     // The revision stands for the definition; versions made from it are published by the service.
     attributes: { Name: (n) => n.name, StateMachineRevisionId: (n) => stableId(n.name, 16) },
-    uses: [
-      'Definition',
-      'DefinitionS3Location',
-      'DefinitionString',
-      'DefinitionSubstitutions',
-      'RoleArn',
-      'StateMachineName',
-      'StateMachineType',
-    ],
-    ignores: ['EncryptionConfiguration', 'LoggingConfiguration', 'Tags', 'TracingConfiguration'],
+    uses: words(
+      'Definition DefinitionS3Location DefinitionString DefinitionSubstitutions RoleArn StateMachineName StateMachineType',
+    ),
+    ignores: words('EncryptionConfiguration LoggingConfiguration Tags TracingConfiguration'),
   },
   'AWS::StepFunctions::StateMachineAlias': {
     here: 'points at a published version',
     name: 'Name',
     arn: (n) => aliasArn(n),
     ref: (n) => aliasArn(n),
-    uses: ['DeploymentPreference', 'Name', 'RoutingConfiguration'],
-    ignores: ['Description'],
+    uses: words('DeploymentPreference Name RoutingConfiguration'),
+    ignores: words('Description'),
   },
   'AWS::StepFunctions::StateMachineVersion': {
     here: 'published at start when the definition changed',
     arn: (n) => `${text(n.property('StateMachineArn'))}:1`,
     ref: (n) => `${text(n.property('StateMachineArn'))}:1`,
-    uses: ['StateMachineArn', 'StateMachineRevisionId'],
-    ignores: ['Description'],
+    uses: words('StateMachineArn StateMachineRevisionId'),
+    ignores: words('Description'),
   },
 }
 
@@ -461,53 +293,6 @@ function aliasArn(n: Named): string {
   const first = Array.isArray(routing) ? routing[0] : n.property('DeploymentPreference')
   const version = first && typeof first === 'object' && !Array.isArray(first) ? text(first.StateMachineVersionArn) : ''
   return `${version.slice(0, version.lastIndexOf(':'))}:${n.name}`
-}
-
-/** Types that are known and have nothing to do on one machine, with the reason. */
-export const inertTypes: Record<
-  string,
-  { why: string; arn?: (n: Named) => string; name?: string; ref?: (n: Named) => string }
-> = {
-  'AWS::ApiGatewayV2::DomainName': { why: 'the address is 127.0.0.1', name: 'DomainName' },
-  'AWS::ApiGatewayV2::ApiMapping': { why: 'the address is 127.0.0.1' },
-  'AWS::Budgets::Budget': { why: 'nothing is billed here' },
-  'AWS::CDK::Metadata': { why: 'metadata of the tool' },
-  'AWS::CloudWatch::Alarm': {
-    why: 'nobody is paged from one machine',
-    name: 'AlarmName',
-    arn: (n) => arn(n, 'cloudwatch', `alarm:${n.name}`),
-  },
-  'AWS::CloudWatch::CompositeAlarm': { why: 'nobody is paged from one machine', name: 'AlarmName' },
-  'AWS::CloudWatch::Dashboard': { why: 'use /_local/metrics', name: 'DashboardName' },
-  'AWS::Cognito::UserPoolDomain': { why: 'the token endpoint is POST /oauth2/token of the runtime', name: 'Domain' },
-  'AWS::Cognito::UserPoolGroup': { why: 'roles come with the token', name: 'GroupName' },
-  'AWS::Cognito::UserPoolResourceServer': {
-    why: 'scopes are taken from the clients',
-    ref: (n) => text(n.property('Identifier')),
-  },
-  'AWS::Events::EventBusPolicy': { why: 'one account' },
-  'AWS::IAM::OIDCProvider': {
-    why: 'deployment from CI',
-    arn: (n) => `arn:aws:iam::${n.accountId}:oidc-provider/${n.name}`,
-  },
-  'AWS::KMS::Alias': { why: 'files are protected by the operating system', ref: (n) => text(n.property('AliasName')) },
-  'AWS::KMS::Key': {
-    why: 'files are protected by the operating system',
-    ref: (n) => stableId(n.logicalId, 32),
-    arn: (n) => arn(n, 'kms', `key/${stableId(n.logicalId, 32)}`),
-  },
-  'AWS::Logs::LogGroup': {
-    why: 'functions log to logs/ in the data folder',
-    name: 'LogGroupName',
-    arn: (n) => arn(n, 'logs', `log-group:${n.name}:*`),
-  },
-  'AWS::Logs::MetricFilter': { why: 'use /_local/metrics' },
-  'AWS::Logs::QueryDefinition': { why: 'functions log to logs/ in the data folder' },
-  'AWS::Logs::ResourcePolicy': { why: 'one account' },
-  'AWS::ResourceGroups::Group': { why: 'a view of the console', name: 'Name' },
-  'AWS::S3::BucketPolicy': { why: 'one account, loopback only; grants of roles are enforced' },
-  'AWS::SNS::TopicPolicy': { why: 'one account; grants of roles are enforced' },
-  'AWS::SQS::QueuePolicy': { why: 'one account; grants of roles are enforced' },
 }
 
 /** Name and ARN helpers share this: where a template names no name, one is made that is the same at each start. */

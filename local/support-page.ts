@@ -1,5 +1,6 @@
 /** The documentation page of what runs here, made from the tables that the runtime itself goes by. */
-import { inertTypes, resourceTypes } from './resource-types'
+import { inertTypes } from './inert-types'
+import { resourceTypes } from './resource-types'
 
 const INTRODUCTION = `# The local runtime
 

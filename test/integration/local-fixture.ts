@@ -73,7 +73,6 @@ const ROUTES = [
   'GET /plain',
   'GET /broken',
   'GET /binary',
-  'GET /slow',
   'POST /db',
   'PUT /items/{id}',
   'GET /items/{id}',
@@ -117,9 +116,19 @@ export function template(): Record<string, { Type: string; Properties: Record<st
         IntegrationType: 'AWS_PROXY',
         IntegrationUri: getAtt('ApiFunction'),
         PayloadFormatVersion: '2.0',
-        TimeoutInMillis: 1500,
       },
     },
+    Impatient: {
+      Type: 'AWS::ApiGatewayV2::Integration',
+      Properties: {
+        ApiId: { Ref: 'Api' },
+        IntegrationType: 'AWS_PROXY',
+        IntegrationUri: getAtt('ApiFunction'),
+        PayloadFormatVersion: '2.0',
+        TimeoutInMillis: 1000,
+      },
+    },
+    RouteSlow: route('GET /slow', { Target: { 'Fn::Sub': 'integrations/${Impatient}' } }),
     Authorizer: {
       Type: 'AWS::ApiGatewayV2::Authorizer',
       Properties: {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
-import { clientSecret, stableId } from '../../local/resource-types'
+import { clientSecret, stableId } from '../../local/resource-names'
 import { type RunningRuntime, startRuntime } from '../../local/runtime'
 import { template, writeAssembly } from './local-fixture'
 

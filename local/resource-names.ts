@@ -1,0 +1,28 @@
+/** Names, ids and ARNs of the template's resources, the same at each start. */
+import { createHash } from 'node:crypto'
+import type { Json } from './service'
+
+/** A resource as far as its name, reference and attributes need it. */
+export interface Named {
+  accountId: string
+  region: string
+  /** Base URL of the runtime. */
+  endpoint: string
+  logicalId: string
+  name: string
+  property(key: string): Json | undefined
+}
+
+export const arn = (n: Named, service: string, resource: string) =>
+  `arn:aws:${service}:${n.region}:${n.accountId}:${resource}`
+export const text = (value: Json | undefined) => (typeof value === 'string' ? value : '')
+
+/** An id as AWS would draw it at random, but the same at each start: lower case letters and digits. */
+export function stableId(seed: string, length: number): string {
+  const digits = BigInt(`0x${createHash('sha256').update(seed).digest('hex')}`).toString(36)
+  return digits.slice(0, length)
+}
+export const clientSecret = (clientName: string) => stableId(`secret ${clientName}`, 40)
+
+/** Property names, separated by spaces. */
+export const words = (names: string): readonly string[] => (names === '' ? [] : names.split(' '))
