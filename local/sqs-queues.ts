@@ -126,7 +126,11 @@ export function createQueues(runtime: Runtime, resources: Resource[]) {
        WHERE queue = ? AND seq = ? AND receipt = ? AND (held = 1 OR visibleAt > ?)`,
     ),
     purge: query(db, 'DELETE FROM sqs_messages WHERE queue = ?'),
-    free: query(db, 'UPDATE sqs_messages SET held = 0, visibleAt = ? WHERE queue = ? AND held = 1'),
+    // The end of this process is no failure of the function: it does not bring the message nearer to its dead-letter queue.
+    free: query(
+      db,
+      'UPDATE sqs_messages SET held = 0, visibleAt = ?, receiveCount = receiveCount - 1 WHERE queue = ? AND held = 1',
+    ),
     counts: query<Counts>(
       db,
       `SELECT COUNT(*) FILTER (WHERE held = 0 AND visibleAt <= ?1) AS ready,

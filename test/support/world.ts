@@ -148,12 +148,17 @@ export async function refused(
 }
 
 /** Looks until it is as wanted; says what was last seen when it never is. */
-export async function eventually<T>(look: () => Promise<T>, wanted: (seen: T) => boolean, seconds = 60): Promise<T> {
+export async function eventually<T>(
+  look: () => Promise<T>,
+  wanted: (seen: T) => boolean,
+  seconds = 60,
+  every = 50,
+): Promise<T> {
   const deadline = Date.now() + seconds * 1000
   for (;;) {
     const seen = await look()
     if (wanted(seen)) return seen
     if (Date.now() > deadline) throw new Error(`Never as wanted; last seen: ${JSON.stringify(seen)}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await new Promise((resolve) => setTimeout(resolve, every))
   }
 }
