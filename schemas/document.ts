@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { DocumentType } from './codes'
-import { DocumentId, ShipmentId } from './common'
+import { DocumentId, GrantId, ShipmentId } from './common'
 
 export const DocumentStatus = z.enum([
   'AWAITING_UPLOAD',
@@ -30,6 +30,9 @@ export const AnnounceDocument = z
       .regex(/^[A-Za-z0-9+/]{43}=$/, 'expected 32 bytes in base64')
       .describe('SHA-256 of the file, base64'),
     fileName: z.string().min(1).max(200).optional(),
+    supersedes: DocumentId.optional().describe(
+      'Document that this one replaces once it is verified; one of the same type, sender and number is replaced anyway',
+    ),
   })
   .meta({ id: 'AnnounceDocument' })
 export type AnnounceDocument = z.infer<typeof AnnounceDocument>
@@ -42,17 +45,36 @@ export const DocumentRecord = z
     documentType: DocumentType.describe('As announced; `readAs` is what the file turned out to be'),
     status: DocumentStatus,
     contentType: ContentType,
-    bytes: z.int(),
-    sha256: z.string(),
+    bytes: z.int().optional().describe('Absent until it has arrived, where it was announced without'),
+    sha256: z.string().optional(),
     fileName: z.string().optional(),
+    supersedes: DocumentId.optional(),
+    supersededBy: DocumentId.optional(),
     announcedBy: z.string(),
     announcedAt: z.string(),
     organizationId: z.string().optional().describe('Partner that announced it'),
+    grantId: GrantId.optional().describe('Grant that it was announced with'),
     versionId: z.string().optional().describe('Version of the S3 object that was read'),
     pages: z.int().optional(),
     readAs: z.string().optional(),
+    number: z
+      .string()
+      .optional()
+      .describe('Its own number, as read: two of one type with two numbers stand side by side'),
     confidence: z.number().optional(),
     rejection: z.object({ code: z.string(), reason: z.string() }).optional(),
   })
   .meta({ id: 'Document' })
 export type DocumentRecord = z.infer<typeof DocumentRecord>
+
+/** DCSA feedback: what a sender should know, or do, about a document. */
+export const Feedback = z
+  .object({
+    severity: z.enum(['INFO', 'WARN', 'ERROR']),
+    code: z.enum(['INFORMATIONAL_MESSAGE', 'PROPERTY_VALUE_MUST_CHANGE', 'PROPERTY_VALUE_MAY_CHANGE']),
+    message: z.string(),
+    jsonPath: z.string().optional().describe('Into the document as it was read'),
+    property: z.string().optional(),
+  })
+  .meta({ id: 'Feedback', description: 'A DCSA feedback element' })
+export type Feedback = z.infer<typeof Feedback>

@@ -100,6 +100,7 @@ export const FieldValue = z.object({
   ambiguous: z.boolean().describe('The paper allows more than one reading; a person should choose'),
   candidates: z.array(NormalisedValue).describe('Other readings or rival values, best first'),
   extractorVersion: z.string(),
+  decidedBy: z.string().optional().describe('Person who gave or confirmed the value'),
 })
 export type FieldValue = z.infer<typeof FieldValue>
 

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { ChargeCode, CutOffCode, DocumentType, LoadType, PartyFunction, ShipmentType, TransportMode } from './codes'
 import { Money, ShipmentId, TenantId } from './common'
+import { Severity } from './document-matrix'
 import { Milestone } from './milestone'
 import { InternalRole } from './role'
 import { ChargeType } from './shipment'
@@ -77,6 +78,19 @@ export const SopStep = z
       due: Due,
     }),
     step('awaitDocument', 'Settled when a document of the type is verified', { token, documentType: DocumentType }),
+    step(
+      'requireConsistentDocuments',
+      'Settled when the documents are verified and agree with each other and with the shipment, or what they disagree on was waived',
+      {
+        token,
+        documentTypes: z
+          .array(DocumentType)
+          .min(1)
+          .max(19)
+          .describe('Which must be there; all that are there must agree'),
+        severity: Severity.default('ERROR').describe('Disagreements of this severity and above hold the step'),
+      },
+    ),
     step('awaitMilestone', 'Settled when the milestone stands', { token, milestone: Milestone }),
     step('recordMilestone', 'Records a milestone with the system as its source; one that stands is left as it is', {
       milestone: Milestone,

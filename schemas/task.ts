@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { pageQuery, ShipmentId, TaskId } from './common'
+import { Disagreement } from './document-matrix'
+import { DocumentReview } from './document-review'
 import { Milestone } from './milestone'
 import { InternalRole } from './role'
 
@@ -41,6 +43,8 @@ export const Task = z
     dueBasis: z.string().optional().describe('What the due date was computed from, e.g. `VCO -P1D`'),
     form: z.array(FormField),
     records: Milestone.optional().describe('Milestone that completing the task proves'),
+    review: DocumentReview.optional().describe('Document to review; closed by its review'),
+    disagreements: z.array(Disagreement).optional().describe('What the documents disagree on; closed when they agree'),
     createdAt: z.string(),
     closedAt: z.string().optional(),
     result: z.record(z.string(), z.unknown()).optional().describe('Data given at completion'),

@@ -4,7 +4,10 @@
  */
 import * as z from 'zod'
 import { DocumentType, LoadType, ShipmentType, TransportMode } from './codes'
-import { DocumentId, InvoiceId, JobId, Money, OrganizationId, TaskId, UnLocode } from './common'
+import { DocumentId, GrantId, InvoiceId, JobId, Money, OrganizationId, TaskId, UnLocode } from './common'
+import { CheckCode, Severity } from './document-matrix'
+import { FieldDecision } from './document-review'
+import { GrantTerms } from './grant'
 import { Milestone } from './milestone'
 import { InternalRole } from './role'
 import { ChargeLine, SopPin } from './shipment'
@@ -105,6 +108,29 @@ export const TIMELINE = {
     data: z.object({ ...documentFacts, code: z.string(), reason: z.string() }),
   },
   'document.superseded': { area: 'DOCUMENTS', data: z.object({ ...documentFacts, by: DocumentId }) },
+  'document.corrected': {
+    area: 'DOCUMENTS',
+    data: z.object({ ...documentFacts, decisions: z.array(FieldDecision) }),
+  },
+  'documents.compared': {
+    area: 'DOCUMENTS',
+    data: z.object({
+      documents: z.array(DocumentId).describe('Which were held against each other and the shipment'),
+      open: z.array(z.object({ check: CheckCode, severity: Severity, key: z.string(), message: z.string() })),
+      waived: z.int(),
+    }),
+  },
+  'documents.waived': {
+    area: 'DOCUMENTS',
+    data: z.object({
+      check: CheckCode,
+      keys: z.array(z.string()).describe('Disagreements that it is for'),
+      reason: z.string(),
+      roles: z.array(z.string()).describe('Of the person who waived'),
+    }),
+  },
+  'grant.issued': { area: 'DOCUMENTS', data: GrantTerms },
+  'grant.revoked': { area: 'DOCUMENTS', data: z.object({ grantId: GrantId, reason: z.string() }) },
   'charge.added': { area: 'MONEY', data: z.object({ stepKey: z.string().optional(), charge: ChargeLine }) },
   'invoice.issued': {
     area: 'MONEY',

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { DocumentType } from './codes'
+import { Severity } from './document-matrix'
 import { Milestone } from './milestone'
 
 /** What an SOP step waits for. */
@@ -11,6 +12,7 @@ export const Awaited = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('milestone'), milestone: Milestone }),
   z.object({ kind: z.literal('document'), documentType: DocumentType }),
+  z.object({ kind: z.literal('consistency'), documentTypes: z.array(DocumentType), severity: Severity }),
 ])
 export type Awaited = z.infer<typeof Awaited>
 

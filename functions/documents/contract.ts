@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { DocumentId, ShipmentId } from '../../schemas/common'
 import { AnnounceDocument, DocumentRecord } from '../../schemas/document'
+import { DocumentMatrix, WaiveCheck } from '../../schemas/document-matrix'
 import { Extraction } from '../../schemas/extraction'
-import { type Role, Role as Roles } from '../../schemas/role'
+import { InternalRole, type Role, Role as Roles } from '../../schemas/role'
 import { type Contract, route } from '../platform/route'
 
 const SENDERS: Role[] = Roles.options.filter((role) => role !== 'AUDITOR')
@@ -79,12 +80,34 @@ export const routes = {
     response: DocumentRecord,
     errors: ['shipment.not_found', 'document.not_found', 'document.not_in_review'],
   }),
+  getDocumentMatrix: route({
+    method: 'GET',
+    path: '/v1/shipments/{shipmentId}/document-matrix',
+    summary: 'Every accepted document against every other and against the shipment, check by check',
+    roles: InternalRole.options,
+    params: shipment,
+    status: 200,
+    response: DocumentMatrix,
+    errors: ['shipment.not_found'],
+  }),
+  waiveDocumentCheck: route({
+    method: 'POST',
+    path: '/v1/shipments/{shipmentId}/document-waivers',
+    summary: 'Let what a check finds now stand, with a reason; other values later are not covered',
+    roles: ['DOCUMENTATION', 'COMPLIANCE', 'TENANT_ADMIN'],
+    params: shipment,
+    body: WaiveCheck,
+    status: 201,
+    response: z.object({ check: WaiveCheck.shape.check, waived: z.int() }).meta({ id: 'WaivedCheck' }),
+    errors: ['shipment.not_found', 'document.nothing_to_waive'],
+  }),
 }
 
 export const contract = {
   domain: 'documents',
   doors: {
     api: { access: ['table:write', 'documents:read', 'documents:write'] },
+    events: { access: ['table:write'] },
     // Reading a large answer of Textract is work for memory and seconds.
     tasks: { access: ['table:write', 'documents:read', 'textract:read', 'tokens:answer'], memory: 1024, timeout: 120 },
   },
@@ -95,6 +118,16 @@ export const contract = {
     'document.verified',
     'document.review-needed',
     'document.rejected',
+    'documents.compared',
+    'documents.waived',
+    'task.assigned',
+    'task.completed',
   ],
-  subscribes: [],
+  subscribes: [
+    'document.verified',
+    'document.superseded',
+    'document.corrected',
+    'documents.waived',
+    'shipment.amended',
+  ],
 } as const satisfies Contract

@@ -2,11 +2,12 @@ import { newId } from '../platform/context'
 import { awsEnvironment, env } from '../platform/env'
 import { AppError } from '../platform/errors'
 import type { Handlers } from '../platform/route'
-import { loadShipment, onShipment } from '../shipments/store'
+import { type Decision, loadShipment, onShipment } from '../shipments/store'
 import type { routes } from './contract'
-import { decideAnnounce, decideReview, documentOf, uploadKey } from './domain'
+import { compareDocuments, decideWaive } from './domain/comparison'
+import { decideAnnounce, decideReview, documentOf, uploadKey } from './domain/intake'
 import { presignGet, presignPost } from './presign'
-import { loadExtraction } from './store'
+import { loadEvidence, loadExtraction } from './store'
 
 const UPLOAD_SECONDS = 3600
 const DOWNLOAD_SECONDS = 300
@@ -68,7 +69,7 @@ export const handlers: Handlers<typeof routes> = {
       params.shipmentId,
       (state) => {
         const document = documentOf(state, params.documentId, undefined)
-        const decision = decideReview(document, body)
+        const decision = decideReview(document, body, state.documents)
         return { decision, answer: decision.documents?.[0] ?? document }
       },
       {
@@ -78,4 +79,28 @@ export const handlers: Handlers<typeof routes> = {
     )
     return { body: answer, version, replayed }
   },
+
+  async getDocumentMatrix(context, { params }) {
+    const state = await loadShipment(context, params.shipmentId)
+    return { body: compareDocuments(state, await loadEvidence(context, state)), version: state.header.version }
+  },
+
+  async waiveDocumentCheck(context, { params, body, ifMatch, idempotencyKey }) {
+    const { answer, version, replayed } = await onShipment(
+      context,
+      params.shipmentId,
+      async (state) => {
+        const decision = decideWaive(compareDocuments(state, await loadEvidence(context, state)), body, context)
+        return { decision, answer: { check: body.check, waived: waivedBy(decision) } }
+      },
+      {
+        ifMatch,
+        idempotency: { operation: 'waiveDocumentCheck', key: idempotencyKey, request: { ...params, ...body } },
+      },
+    )
+    return { body: answer, version, replayed }
+  },
 }
+
+const waivedBy = ({ facts }: Decision) =>
+  facts.reduce((sum, fact) => sum + (fact.type === 'documents.waived' ? fact.data.keys.length : 0), 0)

@@ -1,6 +1,9 @@
+import { createConsumer } from '../platform/consume'
 import { createApi } from '../platform/http'
 import { routes } from './contract'
 import { handlers } from './handlers'
+import { reactions } from './reactions'
 
 export { handler as tasks } from './tasks'
 export const api = createApi(routes, handlers)
+export const events = createConsumer('documents', reactions)

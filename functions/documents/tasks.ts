@@ -9,7 +9,16 @@ import { AppError } from '../platform/errors'
 import { logger } from '../platform/telemetry'
 import { loadShipment, onShipment } from '../shipments/store'
 import { answerToken, readingOf, readingStatus, readObject, startReading } from './client'
-import { decideExtracted, decideReject, decideUpload, documentOf, fileFault, parseUploadKey, uploadKey } from './domain'
+import {
+  checksum,
+  decideExtracted,
+  decideReject,
+  decideUpload,
+  documentOf,
+  fileFault,
+  parseUploadKey,
+  uploadKey,
+} from './domain/intake'
 import { readDocument } from './extraction/read-document'
 import { loadReadingToken, saveExtraction, saveReadingToken } from './store'
 
@@ -37,7 +46,8 @@ async function verifyUpload(step: StepOf<'verifyUpload'>, requestId: string) {
     const { answer } = await onShipment(context, ids.shipmentId, (state) => {
       const document = documentOf(state, ids.documentId, undefined)
       const fault = fileFault(document, bytes, state.documents)
-      const { decision, read } = decideUpload(document, { versionId: step.versionId, bytes: bytes.length }, fault)
+      const upload = { versionId: step.versionId, bytes: bytes.length, sha256: checksum(bytes) }
+      const { decision, read } = decideUpload(document, upload, fault)
       return { decision, answer: read }
     })
     return answer ? { outcome: 'READ', ...ids, versionId: step.versionId } : { outcome: 'IGNORED' }
@@ -69,7 +79,7 @@ async function extractFields(context: Context, step: StepOf<'extractFields'>) {
   const extraction = readDocument(await readingOf(step.jobId))
   await saveExtraction(context, step.documentId, extraction)
   await onShipment(context, step.shipmentId, (current) => ({
-    decision: decideExtracted(documentOf(current, step.documentId, undefined), extraction),
+    decision: decideExtracted(documentOf(current, step.documentId, undefined), extraction, current.documents),
     answer: {},
   }))
   return {}

@@ -72,5 +72,6 @@ export const contract = {
     'task.completed',
     'task.skipped',
     'document.verified',
+    'documents.compared',
   ],
 } as const satisfies Contract

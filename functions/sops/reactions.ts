@@ -50,4 +50,5 @@ export const reactions: Reactions<(typeof contract)['subscribes'][number]> = {
   'task.completed': signal,
   'task.skipped': signal,
   'document.verified': signal,
+  'documents.compared': signal,
 }

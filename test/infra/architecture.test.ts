@@ -30,6 +30,8 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
   'functions/imports': [/^functions\/shipments\/(creation|insertion)$/],
   // Steps of an SOP assign tasks.
   'functions/sops': [/^functions\/tasks\/domain$/],
+  // A review is a task; papers name places that the shipment knows by code.
+  'functions/documents': [/^functions\/tasks\/domain$/, /^functions\/places\/store$/],
   // Places of a shipment must exist.
   'functions/shipments': [/^functions\/places\/store$/],
 }

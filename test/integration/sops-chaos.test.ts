@@ -11,7 +11,7 @@ import type { Wait } from '../../schemas/wait'
 import { startTable, type TestTable } from '../support/dynamodb'
 import { aContext, aShipment, createInTable, eventsOf } from '../support/shipments'
 import { planOf } from '../support/sop-plans'
-import { factsOf, formData, SopWorld, verifiedDocument } from '../support/sop-world'
+import { agreeingDocuments, factsOf, formData, SopWorld, verifiedDocument } from '../support/sop-world'
 import { type StepCall, StepFunctions } from '../support/step-functions'
 
 let table: TestTable
@@ -117,6 +117,8 @@ class Chaos {
       const now = context.now
       if (awaited.kind === 'document')
         return { decision: verifiedDocument(shipmentId, awaited.documentType, now), answer: undefined }
+      if (awaited.kind === 'consistency')
+        return { decision: agreeingDocuments(state, awaited.documentTypes, now), answer: undefined }
       if (awaited.kind === 'milestone') {
         const report = { milestone: awaited.milestone, eventId: `world-${awaited.milestone}`, at: now }
         return { decision: decideOwnMilestone(state, report, now), answer: undefined }

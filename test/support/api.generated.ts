@@ -364,6 +364,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/shipments/{shipmentId}/document-matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every accepted document against every other and against the shipment, check by check */
+        get: operations["getDocumentMatrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shipments/{shipmentId}/document-waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let what a check finds now stand, with a reason; other values later are not covered */
+        post: operations["waiveDocumentCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/shipments/{shipmentId}/documents": {
         parameters: {
             query?: never;
@@ -671,6 +705,8 @@ export interface components {
             /** @description SHA-256 of the file, base64 */
             sha256: string;
             fileName?: string;
+            /** @description Document that this one replaces once it is verified; one of the same type, sender and number is replaced anyway */
+            supersedes?: string;
         };
         AnnouncedDocument: {
             /** @description Document id: `doc_` and a ULID */
@@ -936,6 +972,31 @@ export interface components {
         DeniedPartyListInput: {
             items: components["schemas"]["DeniedPartyInput"][];
         };
+        Disagreement: {
+            /** @description Changes with the values: a waiver holds for the values that it was given for */
+            key: string;
+            /**
+             * @description A row of the document matrix
+             * @enum {string}
+             */
+            check: "packages" | "gross-weight" | "net-weight" | "volume" | "containers" | "seals" | "port-of-loading" | "port-of-discharge" | "shipper" | "consignee" | "notify-party" | "seller" | "buyer" | "carrier" | "hs-codes" | "incoterm" | "currency" | "invoice-total" | "purchase-orders" | "marks" | "vessel" | "voyage" | "booking" | "bill-of-lading" | "invoice-numbers" | "origin" | "un-numbers" | "dates" | "arithmetic";
+            /**
+             * @description ERROR holds an SOP that requires consistent documents; WARN is for a person to look at
+             * @enum {string}
+             */
+            severity: "WARN" | "ERROR";
+            /** @description Who says otherwise */
+            sources: string[];
+            /** @description Who agree with each other */
+            against: string[];
+            message: string;
+            waiver?: {
+                by: string;
+                roles: string[];
+                reason: string;
+                at: string;
+            };
+        };
         Document: {
             /** @description Document id: `doc_` and a ULID */
             documentId: string;
@@ -950,17 +1011,26 @@ export interface components {
             status: "AWAITING_UPLOAD" | "UPLOADED" | "SCANNING" | "EXTRACTING" | "NEEDS_REVIEW" | "VERIFIED" | "REJECTED" | "SUPERSEDED";
             /** @enum {string} */
             contentType: "application/pdf" | "image/png" | "image/jpeg" | "image/tiff";
-            bytes: number;
-            sha256: string;
+            /** @description Absent until it has arrived, where it was announced without */
+            bytes?: number;
+            sha256?: string;
             fileName?: string;
+            /** @description Document id: `doc_` and a ULID */
+            supersedes?: string;
+            /** @description Document id: `doc_` and a ULID */
+            supersededBy?: string;
             announcedBy: string;
             announcedAt: string;
             /** @description Partner that announced it */
             organizationId?: string;
+            /** @description Grant that it was announced with */
+            grantId?: string;
             /** @description Version of the S3 object that was read */
             versionId?: string;
             pages?: number;
             readAs?: string;
+            /** @description Its own number, as read: two of one type with two numbers stand side by side */
+            number?: string;
             confidence?: number;
             rejection?: {
                 code: string;
@@ -970,6 +1040,339 @@ export interface components {
         DocumentContent: {
             url: string;
             expiresAt: string;
+        };
+        DocumentMatrix: {
+            /** @description Shipment id: `shp_` and a ULID */
+            shipmentId: string;
+            columns: {
+                /** @description Id of a document, or SHIPMENT */
+                source: string;
+                /** @enum {string} */
+                documentType?: "271" | "340" | "380" | "640" | "704" | "705" | "710" | "714" | "737" | "740" | "741" | "749" | "770" | "780" | "781" | "830" | "861" | "890" | "929";
+                /**
+                 * @description What a document is
+                 * @enum {string}
+                 */
+                kind?: "BILL_OF_LADING" | "AIR_WAYBILL" | "COMMERCIAL_INVOICE" | "PACKING_LIST" | "CUSTOMS_DECLARATION" | "CERTIFICATE_OF_ORIGIN" | "ARRIVAL_NOTICE" | "DELIVERY_ORDER" | "CARRIER_INVOICE" | "PROOF_OF_DELIVERY" | "DANGEROUS_GOODS_DECLARATION" | "VGM" | "OTHER";
+                /** @enum {string} */
+                status?: "AWAITING_UPLOAD" | "UPLOADED" | "SCANNING" | "EXTRACTING" | "NEEDS_REVIEW" | "VERIFIED" | "REJECTED" | "SUPERSEDED";
+            }[];
+            rows: components["schemas"]["DocumentMatrixRow"][];
+            /** @description No ERROR stands that is not waived */
+            consistent: boolean;
+            disagreements: {
+                errors: number;
+                warnings: number;
+                waived: number;
+            };
+        };
+        DocumentMatrixRow: {
+            /**
+             * @description A row of the document matrix
+             * @enum {string}
+             */
+            check: "packages" | "gross-weight" | "net-weight" | "volume" | "containers" | "seals" | "port-of-loading" | "port-of-discharge" | "shipper" | "consignee" | "notify-party" | "seller" | "buyer" | "carrier" | "hs-codes" | "incoterm" | "currency" | "invoice-total" | "purchase-orders" | "marks" | "vessel" | "voyage" | "booking" | "bill-of-lading" | "invoice-numbers" | "origin" | "un-numbers" | "dates" | "arithmetic";
+            describe: string;
+            /** @description How values are compared */
+            rule: {
+                /** @enum {string} */
+                kind: "exact" | "tolerance" | "set" | "name" | "place" | "text" | "order" | "arithmetic";
+                tolerance?: string;
+            };
+            cells: {
+                /** @description Id of a document, or SHIPMENT */
+                source: string;
+                values: {
+                    value: {
+                        /** @constant */
+                        type: "text";
+                        text: string;
+                    } | {
+                        /** @constant */
+                        type: "identifier";
+                        /** @description Upper case, without inner spaces */
+                        id: string;
+                    } | {
+                        /** @constant */
+                        type: "code";
+                        /** @description A code of a published list, e.g. FOB, 940360, UN1263 */
+                        code: string;
+                    } | {
+                        /** @constant */
+                        type: "party";
+                        name: string;
+                        /** @description Lines under the name, in reading order */
+                        address: string[];
+                        /** @description Field it refers to ("SAME AS CONSIGNEE") */
+                        sameAs?: string;
+                    } | {
+                        /** @constant */
+                        type: "place";
+                        name: string;
+                        /** @description UN/LOCODE if the paper prints it */
+                        locode?: string;
+                    } | {
+                        /** @constant */
+                        type: "date";
+                        /** Format: date */
+                        date: string;
+                    } | {
+                        /** @constant */
+                        type: "weight";
+                        amount: number;
+                        /** @constant */
+                        unit: "kg";
+                    } | {
+                        /** @constant */
+                        type: "volume";
+                        amount: number;
+                        /** @constant */
+                        unit: "m3";
+                    } | {
+                        /** @constant */
+                        type: "temperature";
+                        amount: number;
+                        /** @constant */
+                        unit: "Cel";
+                    } | {
+                        /** @constant */
+                        type: "quantity";
+                        amount: number;
+                        unit?: string;
+                    } | {
+                        /** @constant */
+                        type: "money";
+                        amount: number;
+                        currency: string;
+                    };
+                    /** @description As printed */
+                    raw?: string;
+                    confidence: number;
+                    page?: number;
+                    box?: {
+                        left: number;
+                        top: number;
+                        width: number;
+                        height: number;
+                    };
+                    /** @description Given or confirmed by a person */
+                    corrected?: boolean;
+                }[];
+            }[];
+            /** @description The value that most evidence stands for, weighed by confidence; absent when nobody says anything */
+            agreed?: {
+                values: ({
+                    /** @constant */
+                    type: "text";
+                    text: string;
+                } | {
+                    /** @constant */
+                    type: "identifier";
+                    /** @description Upper case, without inner spaces */
+                    id: string;
+                } | {
+                    /** @constant */
+                    type: "code";
+                    /** @description A code of a published list, e.g. FOB, 940360, UN1263 */
+                    code: string;
+                } | {
+                    /** @constant */
+                    type: "party";
+                    name: string;
+                    /** @description Lines under the name, in reading order */
+                    address: string[];
+                    /** @description Field it refers to ("SAME AS CONSIGNEE") */
+                    sameAs?: string;
+                } | {
+                    /** @constant */
+                    type: "place";
+                    name: string;
+                    /** @description UN/LOCODE if the paper prints it */
+                    locode?: string;
+                } | {
+                    /** @constant */
+                    type: "date";
+                    /** Format: date */
+                    date: string;
+                } | {
+                    /** @constant */
+                    type: "weight";
+                    amount: number;
+                    /** @constant */
+                    unit: "kg";
+                } | {
+                    /** @constant */
+                    type: "volume";
+                    amount: number;
+                    /** @constant */
+                    unit: "m3";
+                } | {
+                    /** @constant */
+                    type: "temperature";
+                    amount: number;
+                    /** @constant */
+                    unit: "Cel";
+                } | {
+                    /** @constant */
+                    type: "quantity";
+                    amount: number;
+                    unit?: string;
+                } | {
+                    /** @constant */
+                    type: "money";
+                    amount: number;
+                    currency: string;
+                })[];
+                sources: string[];
+            };
+            disagreements: components["schemas"]["Disagreement"][];
+        };
+        DocumentReview: {
+            /** @description Document id: `doc_` and a ULID */
+            documentId: string;
+            reasons: string[];
+            fields: components["schemas"]["DoubtfulField"][];
+        };
+        DoubtfulField: {
+            field: string;
+            /** @description Among the values of the field, in reading order */
+            index: number;
+            raw?: string;
+            /** @description Absent where nothing could be read */
+            value?: {
+                /** @constant */
+                type: "text";
+                text: string;
+            } | {
+                /** @constant */
+                type: "identifier";
+                /** @description Upper case, without inner spaces */
+                id: string;
+            } | {
+                /** @constant */
+                type: "code";
+                /** @description A code of a published list, e.g. FOB, 940360, UN1263 */
+                code: string;
+            } | {
+                /** @constant */
+                type: "party";
+                name: string;
+                /** @description Lines under the name, in reading order */
+                address: string[];
+                /** @description Field it refers to ("SAME AS CONSIGNEE") */
+                sameAs?: string;
+            } | {
+                /** @constant */
+                type: "place";
+                name: string;
+                /** @description UN/LOCODE if the paper prints it */
+                locode?: string;
+            } | {
+                /** @constant */
+                type: "date";
+                /** Format: date */
+                date: string;
+            } | {
+                /** @constant */
+                type: "weight";
+                amount: number;
+                /** @constant */
+                unit: "kg";
+            } | {
+                /** @constant */
+                type: "volume";
+                amount: number;
+                /** @constant */
+                unit: "m3";
+            } | {
+                /** @constant */
+                type: "temperature";
+                amount: number;
+                /** @constant */
+                unit: "Cel";
+            } | {
+                /** @constant */
+                type: "quantity";
+                amount: number;
+                unit?: string;
+            } | {
+                /** @constant */
+                type: "money";
+                amount: number;
+                currency: string;
+            };
+            candidates: ({
+                /** @constant */
+                type: "text";
+                text: string;
+            } | {
+                /** @constant */
+                type: "identifier";
+                /** @description Upper case, without inner spaces */
+                id: string;
+            } | {
+                /** @constant */
+                type: "code";
+                /** @description A code of a published list, e.g. FOB, 940360, UN1263 */
+                code: string;
+            } | {
+                /** @constant */
+                type: "party";
+                name: string;
+                /** @description Lines under the name, in reading order */
+                address: string[];
+                /** @description Field it refers to ("SAME AS CONSIGNEE") */
+                sameAs?: string;
+            } | {
+                /** @constant */
+                type: "place";
+                name: string;
+                /** @description UN/LOCODE if the paper prints it */
+                locode?: string;
+            } | {
+                /** @constant */
+                type: "date";
+                /** Format: date */
+                date: string;
+            } | {
+                /** @constant */
+                type: "weight";
+                amount: number;
+                /** @constant */
+                unit: "kg";
+            } | {
+                /** @constant */
+                type: "volume";
+                amount: number;
+                /** @constant */
+                unit: "m3";
+            } | {
+                /** @constant */
+                type: "temperature";
+                amount: number;
+                /** @constant */
+                unit: "Cel";
+            } | {
+                /** @constant */
+                type: "quantity";
+                amount: number;
+                unit?: string;
+            } | {
+                /** @constant */
+                type: "money";
+                amount: number;
+                currency: string;
+            })[];
+            confidence: number;
+            /** @description Confidence from which it would have been accepted */
+            threshold: number;
+            page?: number;
+            box?: {
+                left: number;
+                top: number;
+                width: number;
+                height: number;
+            };
         };
         FormField: {
             name: string;
@@ -1449,6 +1852,8 @@ export interface components {
                         currency: string;
                     })[];
                     extractorVersion: string;
+                    /** @description Person who gave or confirmed the value */
+                    decidedBy?: string;
                 }[];
                 lineItems: {
                     index: number;
@@ -1606,6 +2011,8 @@ export interface components {
                             currency: string;
                         })[];
                         extractorVersion: string;
+                        /** @description Person who gave or confirmed the value */
+                        decidedBy?: string;
                     }[];
                 }[];
                 warnings: {
@@ -1876,6 +2283,10 @@ export interface components {
              * @enum {string}
              */
             records?: "BOOKING_REQUESTED" | "BOOKING_CONFIRMED" | "BOOKING_CANCELLED" | "CARGO_READY" | "EMPTY_PICKED_UP" | "PICKUP_ARRIVED" | "PICKED_UP" | "STUFFED" | "RECEIVED_AT_ORIGIN" | "VGM_SUBMITTED" | "SI_SUBMITTED" | "DOCS_RECEIVED" | "TRANSPORT_DOC_ISSUED" | "EXPORT_CLEARED" | "MANIFESTED" | "LOADED" | "DEPARTED_ORIGIN" | "TRANSHIPMENT_DISCHARGED" | "TRANSHIPMENT_LOADED" | "ARRIVED_AT_TERMINAL" | "ARRIVED_DESTINATION_PORT" | "DISCHARGED" | "ARRIVAL_NOTICE_SENT" | "ARRIVAL_DOCS_AVAILABLE" | "CUSTOMS_SUBMITTED" | "CUSTOMS_HOLD" | "IMPORT_CLEARED" | "AVAILABLE_FOR_PICKUP" | "GATE_OUT_FULL" | "OUT_FOR_DELIVERY" | "ARRIVED_AT_DELIVERY" | "DELIVERED" | "DELIVERY_DEPARTED" | "DELIVERY_FAILED" | "POD_RECEIVED" | "EMPTY_RETURNED" | "DISCREPANCY" | "RETURNED";
+            /** @description Document to review; closed by its review */
+            review?: components["schemas"]["DocumentReview"];
+            /** @description What the documents disagree on; closed when they agree */
+            disagreements?: components["schemas"]["Disagreement"][];
             createdAt: string;
             closedAt?: string;
             /** @description Data given at completion */
@@ -1917,6 +2328,22 @@ export interface components {
                 code: string;
                 message: string;
             }[];
+        };
+        WaiveCheck: {
+            /**
+             * @description A row of the document matrix
+             * @enum {string}
+             */
+            check: "packages" | "gross-weight" | "net-weight" | "volume" | "containers" | "seals" | "port-of-loading" | "port-of-discharge" | "shipper" | "consignee" | "notify-party" | "seller" | "buyer" | "carrier" | "hs-codes" | "incoterm" | "currency" | "invoice-total" | "purchase-orders" | "marks" | "vessel" | "voyage" | "booking" | "bill-of-lading" | "invoice-numbers" | "origin" | "un-numbers" | "dates" | "arithmetic";
+            reason: string;
+        };
+        WaivedCheck: {
+            /**
+             * @description A row of the document matrix
+             * @enum {string}
+             */
+            check: "packages" | "gross-weight" | "net-weight" | "volume" | "containers" | "seals" | "port-of-loading" | "port-of-discharge" | "shipper" | "consignee" | "notify-party" | "seller" | "buyer" | "carrier" | "hs-codes" | "incoterm" | "currency" | "invoice-total" | "purchase-orders" | "marks" | "vessel" | "voyage" | "booking" | "bill-of-lading" | "invoice-numbers" | "origin" | "un-numbers" | "dates" | "arithmetic";
+            waived: number;
         };
     };
     responses: {
@@ -2776,6 +3203,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChargeLine"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    getDocumentMatrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Shipment id: `shp_` and a ULID */
+                shipmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentMatrix"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    waiveDocumentCheck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Shipment id: `shp_` and a ULID */
+                shipmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaiveCheck"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaivedCheck"];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -50,6 +50,26 @@ const SAMPLES: Record<FormField['type'], (field: FormField) => unknown> = {
 export const formData = (form: readonly FormField[]) =>
   Object.fromEntries(form.map((field) => [field.name, SAMPLES[field.type](field)]))
 
+/** Documents of the types verified, and compared without a finding. */
+export function agreeingDocuments(
+  { header: { shipmentId } }: Pick<ShipmentState, 'header'>,
+  types: readonly DocumentType[],
+  now: string,
+): Decision {
+  const verified = types.map((documentType) => verifiedDocument(shipmentId, documentType, now))
+  const documents = verified.flatMap((decision) => decision.documents ?? [])
+  return {
+    documents,
+    facts: [
+      ...verified.flatMap(({ facts }) => facts),
+      {
+        type: 'documents.compared',
+        data: { documents: documents.map(({ documentId }) => documentId), open: [], waived: 0 },
+      },
+    ],
+  }
+}
+
 /** What is committed when a document has been read and found good. */
 export function verifiedDocument(shipmentId: string, documentType: DocumentType, now: string): Decision {
   const document: DocumentRecord = {
@@ -149,6 +169,8 @@ export class SopWorld {
           this.now,
         ),
       )
+    if (awaited.kind === 'consistency')
+      return this.commit(agreeingDocuments(this.state, awaited.documentTypes, this.now))
     return this.commit(verifiedDocument(this.state.header.shipmentId, awaited.documentType, this.now))
   }
 

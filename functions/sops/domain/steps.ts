@@ -63,6 +63,7 @@ function outcomeOf(step: SopStep, state: ShipmentState, surroundings: Surroundin
     case 'requestDocument':
       return requestDocument(step, state, surroundings)
     case 'awaitDocument':
+    case 'requireConsistentDocuments':
     case 'awaitMilestone':
       return { output: {} }
     case 'recordMilestone':

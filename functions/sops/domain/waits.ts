@@ -1,6 +1,6 @@
 /** What a step waits for, and whether it has come. */
 import type { SopStep } from '../../../schemas/sop'
-import type { Fact } from '../../../schemas/timeline'
+import type { Fact, TimelineType } from '../../../schemas/timeline'
 import type { Awaited, Wait } from '../../../schemas/wait'
 import { entriesOf } from '../../platform/timeline'
 import type { ShipmentState } from '../../shipments/store'
@@ -23,6 +23,8 @@ function awaitedBy(step: Extract<SopStep, { token?: unknown }>): Awaited {
       return { kind: 'task', taskKey: step.key }
     case 'awaitMilestone':
       return { kind: 'milestone', milestone: step.milestone }
+    case 'requireConsistentDocuments':
+      return { kind: 'consistency', documentTypes: step.documentTypes, severity: step.severity }
     case 'requestDocument':
     case 'awaitDocument':
       return { kind: 'document', documentType: step.documentType }
@@ -37,6 +39,7 @@ export function settlement(
   // Whoever cancels a shipment stops its execution; nothing goes on meanwhile.
   if (state.header.status === 'CANCELLED') return undefined
   if (awaited.kind === 'milestone') return occurrenceOf(state.timeline, awaited.milestone)
+  if (awaited.kind === 'consistency') return consistency(awaited, state)
   if (awaited.kind === 'document') {
     const verified = state.documents.find((it) => it.documentType === awaited.documentType && it.status === 'VERIFIED')
     return verified && { documentId: verified.documentId, documentType: verified.documentType }
@@ -45,6 +48,28 @@ export function settlement(
   if (!task) return needless(awaited, state)
   if (task.status !== 'COMPLETED' && task.status !== 'SKIPPED') return undefined
   return { taskId: task.taskId, status: task.status, ...(task.result ? { result: task.result } : {}) }
+}
+
+/** What changes the outcome of a comparison; until it is compared anew, the last one says nothing. */
+const CHANGES: readonly TimelineType[] = [
+  'document.verified',
+  'document.superseded',
+  'document.corrected',
+  'documents.waived',
+  'shipment.amended',
+]
+
+function consistency(
+  { documentTypes, severity }: Extract<Awaited, { kind: 'consistency' }>,
+  { timeline, documents }: Pick<ShipmentState, 'timeline' | 'documents'>,
+): Output | undefined {
+  const compared = entriesOf(timeline, 'documents.compared').at(-1)
+  if (!compared) return undefined
+  if (timeline.some(({ type, sequence }) => sequence > compared.sequence && CHANGES.includes(type))) return undefined
+  const verified = documents.filter(({ status }) => status === 'VERIFIED').map(({ documentType }) => documentType)
+  if (!documentTypes.every((documentType) => verified.includes(documentType))) return undefined
+  const holding = compared.data.open.filter((it) => severity === 'WARN' || it.severity === 'ERROR')
+  return holding.length > 0 ? undefined : { documents: compared.data.documents, waived: compared.data.waived }
 }
 
 /** A task that is not made because what it is for has been done: its milestone stands, or screening found nothing. */

@@ -9,7 +9,7 @@ import {
   parseUploadKey,
   TRANSITIONS,
   uploadKey,
-} from '../../../functions/documents/domain'
+} from '../../../functions/documents/domain/intake'
 import { presignPost } from '../../../functions/documents/presign'
 import { type DocumentRecord, DocumentStatus } from '../../../schemas/document'
 import type { Extraction } from '../../../schemas/extraction'
@@ -57,8 +57,8 @@ test('every status of a document is reached from its announcement', () => {
 })
 
 test('a document is announced with what the form will be bound to', () => {
-  const { documentType, contentType, bytes, sha256: hash } = announced(PDF)
-  const command = { documentType, contentType, bytes, sha256: hash }
+  const { documentType, contentType } = announced(PDF)
+  const command = { documentType, contentType, bytes: PDF.length, sha256: sha256(PDF) }
   const context = aContext({ organizationId: 'ACME' })
   const decision = decideAnnounce(aShipment(), command, 'doc_00000000000000000000000001', context)
   expect(decision.documents?.[0]).toMatchObject({ ...command, status: 'AWAITING_UPLOAD', organizationId: 'ACME' })
@@ -96,19 +96,20 @@ describe('a file', () => {
 })
 
 describe('the upload', () => {
+  const uploaded = { versionId: 'v1', bytes: PDF.length, sha256: sha256(PDF) }
   test('is read once, again when redelivered, and not when the form is used twice', () => {
-    const first = decideUpload(announced(PDF), { versionId: 'v1', bytes: PDF.length }, undefined)
+    const first = decideUpload(announced(PDF), uploaded, undefined)
     expect(first.read).toBe(true)
     const extracting = first.decision.documents?.[0] as DocumentRecord
-    const again = decideUpload(extracting, { versionId: 'v1', bytes: PDF.length }, undefined)
+    const again = decideUpload(extracting, uploaded, undefined)
     expect(again).toEqual({ decision: { facts: [] }, read: true })
-    const other = decideUpload(extracting, { versionId: 'v2', bytes: 5 }, undefined)
+    const other = decideUpload(extracting, { ...uploaded, versionId: 'v2' }, undefined)
     expect(other).toEqual({ decision: { facts: [] }, read: false })
   })
 
   test('that is refused is visible with its reason', () => {
     const rejection = { code: 'document.encrypted', reason: 'protected' }
-    const { decision, read } = decideUpload(announced(PDF), { versionId: 'v1', bytes: 1 }, rejection)
+    const { decision, read } = decideUpload(announced(PDF), uploaded, rejection)
     expect(read).toBe(false)
     expect(decision.documents?.[0]).toMatchObject({ status: 'REJECTED', rejection })
     expect(decision.facts.map((fact) => fact.type)).toEqual(['document.uploaded', 'document.rejected'])
@@ -118,7 +119,7 @@ describe('the upload', () => {
 describe('what was read', () => {
   const extracting = announced(PDF, { status: 'EXTRACTING' })
   test('is verified when it is what it was announced to be', () => {
-    expect(decideExtracted(extracting, reading('COMMERCIAL_INVOICE', 0.9)).documents?.[0]?.status).toBe('VERIFIED')
+    expect(decideExtracted(extracting, reading('COMMERCIAL_INVOICE', 0.9), []).documents?.[0]?.status).toBe('VERIFIED')
   })
 
   test.each([
@@ -126,14 +127,58 @@ describe('what was read', () => {
     ['an unsure kind', reading('COMMERCIAL_INVOICE', 0.3)],
     ['no fields', reading('COMMERCIAL_INVOICE', 0.9, 0)],
   ])('is a person’s to review with %s', (_, extraction) => {
-    const decision = decideExtracted(extracting, extraction)
+    const decision = decideExtracted(extracting, extraction, [])
     expect(decision.documents?.[0]?.status).toBe('NEEDS_REVIEW')
-    const accepted = decideReview(decision.documents?.[0] as DocumentRecord, { decision: 'ACCEPT' })
+    const accepted = decideReview(decision.documents?.[0] as DocumentRecord, { decision: 'ACCEPT' }, [])
     expect(accepted.facts[0]?.type).toBe('document.verified')
   })
 
   test('a second time changes nothing', () => {
-    expect(decideExtracted(announced(PDF, { status: 'VERIFIED' }), reading('OTHER', 1)).facts).toEqual([])
+    expect(decideExtracted(announced(PDF, { status: 'VERIFIED' }), reading('OTHER', 1), []).facts).toEqual([])
+  })
+})
+
+describe('a re-upload', () => {
+  const older = announced(PDF, {
+    documentId: 'doc_00000000000000000000000002',
+    status: 'VERIFIED',
+    organizationId: 'ACME',
+    number: 'A',
+  })
+  const newer = announced(PDF, { status: 'EXTRACTING', organizationId: 'ACME' })
+  const superseded = (before: DocumentRecord, after = newer) =>
+    (decideExtracted(after, reading('COMMERCIAL_INVOICE', 0.9), [before, after]).documents ?? [])
+      .filter(({ status }) => status === 'SUPERSEDED')
+      .map(({ documentId, supersededBy }) => [documentId, supersededBy])
+  const taken = [[older.documentId, newer.documentId]]
+
+  test('with the same number by the same sender takes the place of the older one', () => {
+    expect(superseded(older)).toEqual(taken)
+  })
+  test('takes the place of one that nobody has accepted and whose number was not read', () => {
+    const { number: _, ...unread } = older
+    expect(superseded({ ...unread, status: 'NEEDS_REVIEW' })).toEqual(taken)
+    expect(superseded(unread)).toEqual([])
+  })
+  test('takes the place of the one that it was announced to replace', () => {
+    expect(superseded({ ...older, number: 'B' }, { ...newer, supersedes: older.documentId })).toEqual(taken)
+  })
+  test.each([
+    ['with another number', { number: 'B' }],
+    ['by another sender', { organizationId: 'OTHER' }],
+    ['of another type', { documentType: '271' as const }],
+    ['that was rejected', { status: 'REJECTED' as const }],
+  ])('leaves one %s where it is', (_, change) => {
+    expect(superseded({ ...older, ...change })).toEqual([])
+  })
+  test('cannot replace a document of another type', () => {
+    const state = { ...aShipment(), documents: [{ ...older, documentType: '271' as const }] }
+    const command = {
+      documentType: '380' as const,
+      contentType: 'application/pdf' as const,
+      supersedes: older.documentId,
+    }
+    expect(() => decideAnnounce(state, command, newer.documentId, aContext())).toThrow(/is of type 271/)
   })
 })
 

@@ -1,20 +1,21 @@
 /** Rules of a document's life, from its announcement to its acceptance. Pure. */
 import { createHash } from 'node:crypto'
-import type { DocumentType } from '../../schemas/codes'
-import type { AnnounceDocument, ContentType, DocumentRecord, DocumentStatus } from '../../schemas/document'
-import { DOCUMENT_CODES, type Extraction } from '../../schemas/extraction'
-import type { Fact } from '../../schemas/timeline'
-import type { Context } from '../platform/context'
-import { AppError, notFound } from '../platform/errors'
-import type { ShipmentState } from '../shipments/items'
-import type { Decision } from '../shipments/store'
+import type { DocumentType } from '../../../schemas/codes'
+import type { AnnounceDocument, ContentType, DocumentRecord, DocumentStatus } from '../../../schemas/document'
+import { DOCUMENT_CODES, type Extraction } from '../../../schemas/extraction'
+import type { Fact } from '../../../schemas/timeline'
+import type { Context } from '../../platform/context'
+import { AppError, notFound } from '../../platform/errors'
+import type { ShipmentState } from '../../shipments/items'
+import type { Decision } from '../../shipments/store'
+import { numberOf, supersededBy } from './slots'
 
 export const TRANSITIONS = {
   AWAITING_UPLOAD: ['EXTRACTING', 'REJECTED'],
   UPLOADED: ['EXTRACTING', 'REJECTED'],
   SCANNING: ['EXTRACTING', 'REJECTED'],
   EXTRACTING: ['VERIFIED', 'NEEDS_REVIEW', 'REJECTED'],
-  NEEDS_REVIEW: ['VERIFIED', 'REJECTED'],
+  NEEDS_REVIEW: ['VERIFIED', 'REJECTED', 'SUPERSEDED'],
   VERIFIED: ['SUPERSEDED'],
   REJECTED: [],
   SUPERSEDED: [],
@@ -31,12 +32,19 @@ export function documentOf(state: State, documentId: string, viewer: string | un
 const changed = (document: DocumentRecord, ...facts: Fact[]): Decision => ({ documents: [document], facts })
 const about = ({ documentId, documentType }: DocumentRecord) => ({ documentId, documentType })
 
-export function decideAnnounce(
-  state: State,
-  command: AnnounceDocument,
-  documentId: string,
-  context: Context,
-): Decision {
+/** Who announces with a grant may leave out what a plain form does not know. */
+export type Announced = Omit<AnnounceDocument, 'bytes' | 'sha256'> &
+  Partial<AnnounceDocument> &
+  Pick<Partial<DocumentRecord>, 'grantId'>
+
+const otherType = ({ documentId, documentType }: DocumentRecord) =>
+  new AppError('conflict', 'document.other_type', `${documentId} is of type ${documentType}`)
+
+export function decideAnnounce(state: State, command: Announced, documentId: string, context: Context): Decision {
+  if (command.supersedes !== undefined) {
+    const older = documentOf(state, command.supersedes, context.organizationId)
+    if (older.documentType !== command.documentType) throw otherType(older)
+  }
   if (state.header.status === 'CANCELLED' || state.header.status === 'CLOSED')
     throw new AppError('conflict', 'shipment.ended', `A ${state.header.status} shipment takes no documents`)
   const document: DocumentRecord = {
@@ -60,6 +68,8 @@ export interface Rejection {
   reason: string
 }
 
+export const checksum = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64')
+
 /** What a file must be before it is read. The reason is for its sender. */
 export function fileFault(
   document: DocumentRecord,
@@ -67,15 +77,16 @@ export function fileFault(
   others: readonly DocumentRecord[],
 ): Rejection | undefined {
   const fault = (code: string, reason: string): Rejection => ({ code: `document.${code}`, reason })
-  if (bytes.length !== document.bytes)
+  if (document.bytes !== undefined && bytes.length !== document.bytes)
     return fault('wrong_size', `The file has ${bytes.length} bytes, ${document.bytes} were announced`)
-  if (createHash('sha256').update(bytes).digest('base64') !== document.sha256)
+  const sha256 = checksum(bytes)
+  if (document.sha256 !== undefined && sha256 !== document.sha256)
     return fault('wrong_checksum', 'The file is not the one that was announced: its SHA-256 differs')
   const found = contentTypeOf(bytes)
   if (found !== document.contentType)
     return fault('wrong_type', `The file is ${found ?? 'of no type that is read here'}, not ${document.contentType}`)
   const twin = others.find(
-    (it) => it.sha256 === document.sha256 && it.documentId !== document.documentId && it.status === 'VERIFIED',
+    (it) => it.sha256 === sha256 && it.documentId !== document.documentId && it.status === 'VERIFIED',
   )
   if (twin) return fault('duplicate', `The same file stands here already as ${twin.documentId}`)
   return found === 'application/pdf' ? pdfFault(bytes, fault) : undefined
@@ -105,15 +116,16 @@ function pdfFault(bytes: Uint8Array, fault: (code: string, reason: string) => Re
 /** The upload has arrived. Redelivered events and second uploads through the same form change nothing. */
 export function decideUpload(
   document: DocumentRecord,
-  upload: { versionId: string; bytes: number },
+  upload: { versionId: string; bytes: number; sha256: string },
   rejection: Rejection | undefined,
 ): { decision: Decision; read: boolean } {
   const again = document.versionId === upload.versionId && document.status === 'EXTRACTING'
   if (document.status !== 'AWAITING_UPLOAD') return { decision: { facts: [] }, read: again }
-  const stored = { ...document, versionId: upload.versionId }
+  const { bytes, sha256 } = upload
+  const stored = { ...document, bytes, sha256, versionId: upload.versionId }
   const uploaded: Fact = {
     type: 'document.uploaded',
-    data: { ...about(document), bytes: upload.bytes, sha256: document.sha256 },
+    data: { ...about(document), bytes, sha256 },
   }
   if (rejection)
     return {
@@ -142,7 +154,11 @@ const isKind = (documentType: DocumentType, extraction: Extraction) =>
   (DOCUMENT_CODES[extraction.classification.kind] as readonly string[]).includes(documentType)
 
 /** Verified when it is what it was announced to be; otherwise a person looks. */
-export function decideExtracted(document: DocumentRecord, extraction: Extraction): Decision {
+export function decideExtracted(
+  document: DocumentRecord,
+  extraction: Extraction,
+  others: readonly DocumentRecord[],
+): Decision {
   if (document.status !== 'EXTRACTING') return { facts: [] }
   const { kind, confidence } = extraction.classification
   if (extraction.pages > MAX_PAGES)
@@ -150,7 +166,8 @@ export function decideExtracted(document: DocumentRecord, extraction: Extraction
       code: 'document.too_long',
       reason: `More than ${MAX_PAGES} pages; send it in parts`,
     })
-  const read = { ...document, pages: extraction.pages, readAs: kind, confidence }
+  const number = numberOf(extraction)
+  const read = { ...document, pages: extraction.pages, readAs: kind, confidence, ...(number ? { number } : {}) }
   const reasons = [
     ...(isKind(document.documentType, extraction) ? [] : [`It reads as ${kind}, not as ${document.documentType}`]),
     ...(confidence < KIND_THRESHOLD ? [`What it is stands at ${Math.round(confidence * 100)} %`] : []),
@@ -161,25 +178,32 @@ export function decideExtracted(document: DocumentRecord, extraction: Extraction
         { ...read, status: 'NEEDS_REVIEW' },
         { type: 'document.review-needed', data: { ...about(document), reasons } },
       )
-    : verified(read, extraction.fields.length)
+    : verified(read, extraction.fields.length, others)
 }
 
-const verified = (document: DocumentRecord, fields: number): Decision =>
-  changed(
-    { ...document, status: 'VERIFIED' },
-    {
-      type: 'document.verified',
-      data: { ...about(document), confidence: document.confidence ?? 0, fields, pages: document.pages ?? 0 },
-    },
-  )
+function verified(document: DocumentRecord, fields: number, others: readonly DocumentRecord[]): Decision {
+  const { documentId, confidence = 0, pages = 0 } = document
+  const older = supersededBy(document, others)
+  return {
+    documents: [
+      { ...document, status: 'VERIFIED' },
+      ...older.map((it): DocumentRecord => ({ ...it, status: 'SUPERSEDED', supersededBy: documentId })),
+    ],
+    facts: [
+      { type: 'document.verified', data: { ...about(document), confidence, fields, pages } },
+      ...older.map((it): Fact => ({ type: 'document.superseded', data: { ...about(it), by: documentId } })),
+    ],
+  }
+}
 
 export function decideReview(
   document: DocumentRecord,
   review: { decision: 'ACCEPT' } | { decision: 'REJECT'; reason: string },
+  others: readonly DocumentRecord[],
 ): Decision {
   if (document.status !== 'NEEDS_REVIEW')
     throw new AppError('conflict', 'document.not_in_review', `The document is ${document.status}`)
-  if (review.decision === 'ACCEPT') return verified(document, 0)
+  if (review.decision === 'ACCEPT') return verified(document, 0, others)
   const rejection = { code: 'document.refused', reason: review.reason }
   return changed(
     { ...document, status: 'REJECTED', rejection },
