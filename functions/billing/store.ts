@@ -10,7 +10,6 @@ import {
   list,
   type PageRequest,
   partition,
-  retried,
   type Tenant,
   transact,
   type Write,
@@ -75,7 +74,7 @@ function writesOf({ invoices, journals, counters }: Posted): Write[] {
  * invoices of a tenant pass one counter, and whoever comes second starts again from its new value.
  */
 export async function billShipment(context: Context, shipmentId: string): Promise<void> {
-  for (let more = true; more; ) more = await retried(() => billOnce(context, shipmentId))
+  for (let more = true; more; ) more = await billOnce(context, shipmentId)
 }
 
 async function billOnce(context: Context, shipmentId: string): Promise<boolean> {

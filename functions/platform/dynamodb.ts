@@ -8,7 +8,7 @@ interface Operations {
   BatchGetItem: { input: sdk.BatchGetCommandInput; output: sdk.BatchGetCommandOutput }
   Query: { input: sdk.QueryCommandInput; output: sdk.QueryCommandOutput }
   PutItem: { input: sdk.PutCommandInput; output: sdk.PutCommandOutput }
-  UpdateItem: { input: sdk.UpdateCommandInput; output: sdk.UpdateCommandOutput }
+  DeleteItem: { input: sdk.DeleteCommandInput; output: sdk.DeleteCommandOutput }
   TransactWriteItems: { input: sdk.TransactWriteCommandInput; output: sdk.TransactWriteCommandOutput }
 }
 type Output<O extends keyof Operations> = Omit<Operations[O]['output'], '$metadata'>

@@ -176,9 +176,17 @@ export const put = async (tenant: Tenant, item: Item): Promise<void> => {
   await dynamodb('PutItem', { TableName: env('TABLE_NAME'), Item: scopedItem(tenant, item) })
 }
 
-/** One item, outside a transaction. */
-export async function update(tenant: Tenant, write: Extract<Write, { update: Key }>): Promise<void> {
-  await dynamodb('UpdateItem', updateOf(tenant, write))
+/** Removes one item outside a transaction, at half its price; leaves it when the condition does not hold. */
+export async function remove(tenant: Tenant, key: Key, condition: Condition): Promise<void> {
+  try {
+    await dynamodb('DeleteItem', {
+      TableName: env('TABLE_NAME'),
+      Key: scopedKey(tenant, key),
+      ...conditionOf(condition),
+    })
+  } catch (error) {
+    if (!(error instanceof AwsError && error.code === 'ConditionalCheckFailedException')) throw error
+  }
 }
 
 function keyCondition(

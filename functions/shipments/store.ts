@@ -7,13 +7,13 @@ import type { Wait } from '../../schemas/wait'
 import type { Context } from '../platform/context'
 import { AppError, notFound } from '../platform/errors'
 import {
-  ConditionFailed,
-  Contended,
   getMany,
   list,
   type PageRequest,
   partition,
   put,
+  remove,
+  retried,
   type Tenant,
   transact,
   type Write,
@@ -68,8 +68,6 @@ export interface CommandOptions<T> {
   writes?: (decided: T) => Write[]
 }
 
-const ATTEMPTS = 6
-
 /**
  * Load, decide, commit: one query and one transaction. `decide` changes nothing and is called again on the fresh state
  * when another command came between. It is pure, but for billing's, which reads the counter that its numbers come from.
@@ -81,7 +79,7 @@ export async function onShipment<T>(
   decide: (state: ShipmentState) => Decided<T> | Promise<Decided<T>>,
   options: CommandOptions<T> = {},
 ): Promise<{ answer: T; version: number; replayed: boolean }> {
-  for (let attempt = 1; ; attempt += 1) {
+  return retried(async () => {
     const state = await loadShipment(context, shipmentId)
     const answered = replay<T>(state, options)
     if (answered) return { answer: answered.answer, version: state.header.version, replayed: true }
@@ -89,17 +87,8 @@ export async function onShipment<T>(
       throw new AppError('stale', 'shipment.changed', `The shipment is at version ${state.header.version}`)
     const { decision, answer } = await decide(state)
     if (decision.facts.length === 0) return { answer, version: state.header.version, replayed: false }
-    try {
-      const version = await commit(context, state, decision, answer, options)
-      return { answer, version, replayed: false }
-    } catch (error) {
-      const behind = error instanceof Contended || (error instanceof ConditionFailed && error.index === 0)
-      if (!behind) throw error
-      if (attempt === ATTEMPTS) throw new Contended()
-      // Contention is among a handful of writers of one shipment: a short random pause parts them.
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt))
-    }
-  }
+    return { answer, version: await commit(context, state, decision, answer, options), replayed: false }
+  })
 }
 
 function replay<T>(state: ShipmentState, { idempotency }: CommandOptions<T>): { answer: T } | undefined {
@@ -155,18 +144,12 @@ export const registerWait = (context: Tenant, shipmentId: string, wait: Wait) =>
   put(context, { pk: shipmentPk(shipmentId), sk: WAIT + wait.stepKey, body: JSON.stringify(wait) })
 
 /** Ends a wait whose token was answered, unless the step has registered a newer token meanwhile. */
-export async function endWait(context: Tenant, shipmentId: string, wait: Wait): Promise<void> {
-  try {
-    await transact(context, [
-      {
-        remove: { pk: shipmentPk(shipmentId), sk: WAIT + wait.stepKey },
-        if: { attribute: 'body', equals: JSON.stringify(wait) },
-      },
-    ])
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error
-  }
-}
+export const endWait = (context: Tenant, shipmentId: string, wait: Wait): Promise<void> =>
+  remove(
+    context,
+    { pk: shipmentPk(shipmentId), sk: WAIT + wait.stepKey },
+    { attribute: 'body', equals: JSON.stringify(wait) },
+  )
 
 /** Newest first; a partner's list goes through its links. */
 export async function listShipments(

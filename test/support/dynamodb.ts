@@ -42,6 +42,7 @@ export async function startTable(): Promise<TestTable> {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
   })
   await createTable()
   return {
