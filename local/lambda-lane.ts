@@ -6,13 +6,15 @@ const TURN = 1000
 const PAUSE_FACTOR = 3
 const LONGEST_PAUSE = 200
 
-/** Two turns of the background at a time; one, with pauses, while urgent work is under way. */
+/** `most` turns of the background at a time; one, with pauses, while urgent work is under way. */
 export class Lane {
   private urgentNow = 0
   private running = 0
   private pauseUntil = 0
   private alarm: NodeJS.Timeout | undefined
   private readonly waiting: (() => void)[] = []
+
+  constructor(private readonly most: number) {}
 
   async urgent<T>(work: () => Promise<T>): Promise<T> {
     this.urgentNow++
@@ -48,7 +50,7 @@ export class Lane {
   }
 
   private admit(): void {
-    while (this.waiting.length > 0 && this.running < (this.urgentNow > 0 ? 1 : 2)) {
+    while (this.waiting.length > 0 && this.running < (this.urgentNow > 0 ? 1 : this.most)) {
       const pause = this.urgentNow > 0 ? this.pauseUntil - performance.now() : 0
       if (pause > 0) {
         this.admitIn(pause)

@@ -1,5 +1,6 @@
 /** Functions: the real bundles in worker threads, each with its own environment, memory limit and timeout. */
 import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { transformSync } from 'esbuild'
 import * as z from 'zod'
@@ -74,7 +75,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     })
     byName.set(properties.FunctionName, new Pool(properties, resource.arn, credentials, source, options))
   }
-  const lane = new Lane()
+  const lane = new Lane(2 * availableParallelism())
   const find = (nameOrArn: string) => {
     const pool = byName.get(functionName(nameOrArn))
     if (pool) return pool

@@ -13,8 +13,8 @@ This page is made from the runtime's own tables: \`npx tsx local/cli.ts docs > d
 ## What is the same as on AWS, and what is not
 
 - Functions are the bundles that would be deployed, each in worker threads with its own environment, credentials, memory limit and
-  timeout. At most four environments of a function run at once. Work in the background takes turns (two at a time, one while HTTP
-  requests are under way), so that it never starves them. There is no freeze between invocations.
+  timeout. At most four environments of a function run at once. Work in the background takes turns (two a core, one with pauses while
+  HTTP requests are under way), so that it never starves them. There is no freeze between invocations.
 - Each call of a function, machine or pipe to a service is decided by its role's policies in the template: statements, wildcards,
   NotAction and NotResource, the condition operators String*, Arn*, Bool, Null, Numeric*Equals with IfExists, ForAllValues and
   ForAnyValue. A call that is not allowed is answered as AWS answers it. Resource policies (buckets, queues, topics, functions) are not

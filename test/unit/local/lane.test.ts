@@ -16,8 +16,8 @@ const turns = async () => {
   for (let n = 0; n < 5; n++) await new Promise((done) => setImmediate(done))
 }
 
-test('two run in the background at a time, and the next when one ends', async () => {
-  const lane = new Lane()
+test('as many run in the background as may, and the next when one ends', async () => {
+  const lane = new Lane(2)
   const jobs = [job(), job(), job()]
   const all = jobs.map(({ work }) => lane.background(work))
   await turns()
@@ -30,7 +30,7 @@ test('two run in the background at a time, and the next when one ends', async ()
 })
 
 test('while a request is under way the background runs one at a time, with pauses, but never stops', async () => {
-  const lane = new Lane()
+  const lane = new Lane(2)
   const request = job()
   const served = lane.urgent(request.work)
   let running = 0
@@ -50,7 +50,7 @@ test('while a request is under way the background runs one at a time, with pause
 })
 
 test('the end of the last request lets the background go on at once', async () => {
-  const lane = new Lane()
+  const lane = new Lane(2)
   const request = job()
   const served = lane.urgent(request.work)
   await lane.background(() => new Promise((done) => setTimeout(done, 50)))
@@ -67,7 +67,7 @@ test('the end of the last request lets the background go on at once', async () =
 })
 
 test('one that waits long gives its turn away', async () => {
-  const lane = new Lane()
+  const lane = new Lane(2)
   const jobs = [job(), job(), job()]
   const all = jobs.map(({ work }) => lane.background(work))
   await turns()
