@@ -1,6 +1,7 @@
 /** Functions: the real bundles in worker threads, each with its own environment, memory limit and timeout. */
 import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { transformSync } from 'esbuild'
 import * as z from 'zod'
@@ -26,8 +27,8 @@ const FunctionProperties = z.object({
 })
 type FunctionProperties = z.infer<typeof FunctionProperties>
 
-/** Environments of one function that run at once; more only compete for the same cores. */
-const MAX_WORKERS = 4
+/** Environments of one function that run at once: more only compete for the same cores, each with code of its own to warm up. */
+const MAX_WORKERS = Math.min(Math.max(availableParallelism(), 2), 4)
 
 /** `urgent`: someone waits for the answer over HTTP. The rest takes turns, so that it never starves those. */
 export type Priority = 'urgent' | 'background'
