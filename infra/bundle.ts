@@ -1,12 +1,13 @@
 /** The bundles of all doors, built by one esbuild run. */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 
 const ROOT = resolve(__dirname, '..')
+const BUILD = join(ROOT, '.build')
 /** `<domain>-<door>/index.js` and the data files that its modules read. */
-export const BUNDLES = join(ROOT, '.build', 'functions')
-const SOURCE_MAPS = join(ROOT, '.build', 'maps')
+export const BUNDLES = join(BUILD, 'functions')
+const SOURCE_MAPS = join(BUILD, 'maps')
 
 export interface DoorName {
   domain: string
@@ -150,15 +151,18 @@ function copyDataFiles(source: string, folder: string): void {
   const text = readFileSync(source, 'utf8')
   for (const [, beside, required] of text.matchAll(/join\(__dirname, '([^']+)'\)|require\('([^']+\.json)'\)/g)) {
     const file = join(dirname(source), beside ?? required ?? '')
-    copyFileSync(file, join(folder, basename(file)))
+    writeIfChanged(join(folder, basename(file)), readFileSync(file))
   }
 }
 
+/** Whole or not at all: two processes may bundle at the same time. */
 function writeIfChanged(path: string, contents: Uint8Array): void {
   try {
     if (readFileSync(path).equals(contents)) return
   } catch {
     mkdirSync(dirname(path), { recursive: true })
   }
-  writeFileSync(path, contents)
+  const draft = join(BUILD, `draft-${process.pid}`)
+  writeFileSync(draft, contents)
+  renameSync(draft, path)
 }
