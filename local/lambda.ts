@@ -1,7 +1,6 @@
 /** Functions: the real bundles in worker threads, each with its own environment, memory limit and timeout. */
 import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { transformSync } from 'esbuild'
 import * as z from 'zod'
