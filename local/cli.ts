@@ -55,7 +55,7 @@ async function start(values: Values): Promise<void> {
   process.once('SIGINT', () => stop(0))
   process.once('SIGTERM', () => stop(0))
   runtime.failed.then((error) => {
-    process.stderr.write(`${error.message}\n`)
+    if (!stopping) process.stderr.write(`${error.message}\n`)
     stop(1)
   })
   if (!values.empty) await makeDemoTenant(runtime, dataDir)

@@ -54,6 +54,8 @@ export async function startEngine(dir: string, onExit: (reason: string) => void)
   const file = join(dir, 'dynamodb.sqlite')
   const child = spawn('sh', ['-c', GUARD, binary(), 'serve', '--port', String(port), '--db-path', file], {
     stdio: ['pipe', 'ignore', 'pipe'],
+    // A group of its own: Ctrl-C at the terminal is for the runtime, which ends the engine last.
+    detached: true,
   })
   let complaint = ''
   child.stderr.on('data', (chunk: Buffer) => {

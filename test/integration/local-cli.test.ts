@@ -96,6 +96,16 @@ test('after kill -9 the next start has what was acknowledged, finishes what was 
   await finished(child)
 }, 60_000)
 
+test('if the database ends by itself the runtime says so and ends', async () => {
+  const child = start()
+  const end = finished(child)
+  await ready(child)
+  const found = await finished(spawn('pgrep', ['-f', `^[^ ]*dynoxide serve .*${data}/`]))
+  process.kill(Number(found.out.trim()))
+  const { code, err } = await end
+  expect([code, err]).toEqual([1, expect.stringContaining('the database ended')])
+}, 60_000)
+
 test('reset empties the folder, but not one that is in use or is not ours', async () => {
   const child = start()
   await ready(child)
