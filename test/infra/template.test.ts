@@ -81,7 +81,7 @@ describe('identity', () => {
     const clients = resourcesOf(data, 'AWS::Cognito::UserPoolClient')
     expect(clients).toHaveLength(2)
     for (const { Properties } of clients)
-      expect(JSON.stringify(Properties['WriteAttributes'] ?? [])).not.toContain('custom:')
+      expect(JSON.stringify(Properties.WriteAttributes ?? [])).not.toContain('custom:')
     data.hasResourceProperties('AWS::Cognito::UserPoolClient', {
       AllowedOAuthFlows: ['code'],
       WriteAttributes: ['locale', 'name', 'zoneinfo'],
@@ -107,7 +107,7 @@ describe('identity', () => {
 describe('functions', () => {
   it('has one for each door of each contract and no other', () => {
     const names = both().flatMap((template) =>
-      resourcesOf(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties['FunctionName']),
+      resourcesOf(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties.FunctionName),
     )
     const doors = [IDENTITY, ...CONTRACTS].flatMap(doorsOf).map(({ domain, door }) => `portolan-dev-${domain}-${door}`)
     expect(names.sort()).toEqual(doors.sort())
@@ -123,7 +123,7 @@ describe('functions', () => {
           Timeout: expect.any(Number),
           MemorySize: expect.any(Number),
         })
-        const { LogGroup } = z.object({ LogGroup: z.object({ Ref: z.string() }) }).parse(Properties['LoggingConfig'])
+        const { LogGroup } = z.object({ LogGroup: z.object({ Ref: z.string() }) }).parse(Properties.LoggingConfig)
         expect(groups.get(LogGroup.Ref)?.Properties).toMatchObject({ RetentionInDays: 7 })
       }
     }
@@ -132,7 +132,7 @@ describe('functions', () => {
   it('gives every log group a retention', () => {
     for (const template of both())
       for (const { logicalId, Properties } of resourcesOf(template, 'AWS::Logs::LogGroup'))
-        expect([logicalId, typeof Properties['RetentionInDays']]).toEqual([logicalId, 'number'])
+        expect([logicalId, typeof Properties.RetentionInDays]).toEqual([logicalId, 'number'])
   })
 
   it('brings no function that is not ours', () => {
@@ -189,7 +189,7 @@ describe('permissions', () => {
 
 describe('API', () => {
   it('has every route of every contract and no other', () => {
-    const deployed = resourcesOf(service, 'AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties['RouteKey'])
+    const deployed = resourcesOf(service, 'AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties.RouteKey)
     const contracted = CONTRACTS.flatMap(({ routes }) =>
       Object.values(routes).map(({ method, path }) => `${method} ${path}`),
     )
@@ -203,7 +203,7 @@ describe('API', () => {
       ),
     )
     for (const { Properties } of resourcesOf(service, 'AWS::ApiGatewayV2::Route')) {
-      const key = String(Properties['RouteKey'])
+      const key = String(Properties.RouteKey)
       const { AuthorizationType, AuthorizationScopes } = Properties
       expect([key, AuthorizationType, AuthorizationScopes]).toEqual(
         open.has(key) ? [key, 'NONE', undefined] : [key, 'JWT', ['portolan/api']],
@@ -266,8 +266,8 @@ describe('events', () => {
     const queues = resourcesOf(service, 'AWS::SQS::Queue')
     const alarms = JSON.stringify(resourcesOf(service, 'AWS::CloudWatch::Alarm'))
     for (const { logicalId, Properties } of queues) {
-      const isDeadLetters = String(Properties['QueueName']).endsWith('-dead-letters')
-      expect([logicalId, Properties['RedrivePolicy'] !== undefined]).toEqual([logicalId, !isDeadLetters])
+      const isDeadLetters = String(Properties.QueueName).endsWith('-dead-letters')
+      expect([logicalId, Properties.RedrivePolicy !== undefined]).toEqual([logicalId, !isDeadLetters])
       expect(alarms).toContain(`"QueueName","Value":{"Fn::GetAtt":["${logicalId}","QueueName"]}`)
     }
     expect(queues.length).toBeGreaterThan(0)
@@ -288,7 +288,7 @@ describe('events', () => {
 describe('machines', () => {
   it('has one for each definition, logged, traced, published, with the alias live and an alarm', () => {
     const machines = resourcesOf(service, 'AWS::StepFunctions::StateMachine')
-    expect(machines.map(({ Properties }) => Properties['StateMachineName']).sort()).toEqual(
+    expect(machines.map(({ Properties }) => Properties.StateMachineName).sort()).toEqual(
       processes()
         .map((process) => `portolan-dev-${process}`)
         .sort(),
@@ -308,12 +308,12 @@ describe('machines', () => {
 
   it('lets a machine invoke the functions that its definition names and no other', () => {
     for (const { Properties } of resourcesOf(service, 'AWS::StepFunctions::StateMachine')) {
-      const role = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }).parse(Properties['RoleArn'])
+      const role = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }).parse(Properties.RoleArn)
       const invoked = statementsOf(service)
         .filter((statement) => statement.role === role['Fn::GetAtt'][0])
         .filter(({ actions }) => actions.includes('lambda:InvokeFunction'))
         .flatMap(({ resources }) => resources)
-      expect(invoked).toEqual(Object.values(Object(Properties['DefinitionSubstitutions'])))
+      expect(invoked).toEqual(Object.values(Object(Properties.DefinitionSubstitutions)))
     }
   })
 })
