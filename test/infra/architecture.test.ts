@@ -28,10 +28,14 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
   '*': [/^functions\/shipments\/(store|items|domain|perspective)$/, /^functions\/tracking\/(domain|own-events)$/],
   // An import creates shipments as a request does.
   'functions/imports': [/^functions\/shipments\/(creation|insertion)$/],
-  // Steps of an SOP assign tasks.
-  'functions/sops': [/^functions\/tasks\/domain$/],
+  // Steps of an SOP assign tasks; definitions are JSON as the engine has it.
+  'functions/sops': [/^functions\/tasks\/domain$/, /^engine\/json$/],
+  // Drafts of SOPs are proved and tried on the engine, by the rules of their steps.
+  'functions/authoring': [/^engine\//, /^functions\/sops\/(client|store|domain\/\w+)$/, /^functions\/tracking\/codes$/],
   // A review is a task; papers name places that the shipment knows by code.
   'functions/documents': [/^functions\/tasks\/domain$/, /^functions\/places\/store$/],
+  // A grant lets documents in by the rules of documents.
+  'functions/grants': [/^functions\/documents\/(domain\/\w+|presign|store)$/],
   // Places of a shipment must exist.
   'functions/shipments': [/^functions\/places\/store$/],
 }
