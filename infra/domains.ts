@@ -1,6 +1,7 @@
 /** Every domain's contract. What is not listed here is neither deployed nor documented. */
 import { contract as billing } from '../functions/billing/contract'
 import { contract as documents } from '../functions/documents/contract'
+import { contract as grants } from '../functions/grants/contract'
 import { contract as identity } from '../functions/identity/contract'
 import { contract as imports } from '../functions/imports/contract'
 import { contract as kpis } from '../functions/kpis/contract'
@@ -21,6 +22,7 @@ export const CONTRACTS: readonly Contract[] = [
   sops,
   tasks,
   documents,
+  grants,
   billing,
   kpis,
   places,

@@ -56,7 +56,7 @@ export const CorrectDocument = z
         ]),
       )
       .min(1)
-      .max(100),
+      .max(50),
   })
   .meta({ id: 'CorrectDocument' })
 export type CorrectDocument = z.infer<typeof CorrectDocument>

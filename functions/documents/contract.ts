@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { DocumentId, ShipmentId } from '../../schemas/common'
-import { AnnounceDocument, DocumentRecord } from '../../schemas/document'
+import { AnnounceDocument, DocumentRecord, Feedback } from '../../schemas/document'
 import { DocumentMatrix, WaiveCheck } from '../../schemas/document-matrix'
+import { CorrectDocument, DocumentQuality } from '../../schemas/document-review'
 import { Extraction } from '../../schemas/extraction'
 import { InternalRole, type Role, Role as Roles } from '../../schemas/role'
 import { type Contract, route } from '../platform/route'
@@ -53,7 +54,13 @@ export const routes = {
     roles: Roles.options,
     params: one,
     status: 200,
-    response: z.object({ document: DocumentRecord, extraction: Extraction.optional() }).meta({ id: 'ReadDocument' }),
+    response: z
+      .object({
+        document: DocumentRecord,
+        extraction: Extraction.optional().describe('As read, with what people have decided since'),
+        feedbacks: z.array(Feedback),
+      })
+      .meta({ id: 'ReadDocument' }),
     errors: ['shipment.not_found', 'document.not_found'],
   }),
   getDocumentContent: route({
@@ -79,6 +86,25 @@ export const routes = {
     status: 200,
     response: DocumentRecord,
     errors: ['shipment.not_found', 'document.not_found', 'document.not_in_review'],
+  }),
+  correctDocument: route({
+    method: 'POST',
+    path: '/v1/shipments/{shipmentId}/documents/{documentId}/corrections',
+    summary: 'Confirm, correct or remove values that were read; before, after and who are kept',
+    roles: ['DOCUMENTATION', 'CUSTOMS', 'TENANT_ADMIN'],
+    params: one,
+    body: CorrectDocument,
+    status: 200,
+    response: Extraction,
+    errors: ['shipment.not_found', 'document.not_found', 'document.not_correctable', 'validation_failed'],
+  }),
+  getDocumentQuality: route({
+    method: 'GET',
+    path: '/v1/document-quality',
+    summary: 'How often values were right that people have decided on: by field, and by the confidence that was stated',
+    roles: InternalRole.options,
+    status: 200,
+    response: DocumentQuality,
   }),
   getDocumentMatrix: route({
     method: 'GET',
@@ -118,6 +144,8 @@ export const contract = {
     'document.verified',
     'document.review-needed',
     'document.rejected',
+    'document.corrected',
+    'document.superseded',
     'documents.compared',
     'documents.waived',
     'task.assigned',

@@ -1,13 +1,16 @@
 import { newId } from '../platform/context'
 import { awsEnvironment, env } from '../platform/env'
-import { AppError } from '../platform/errors'
+import { AppError, notFound } from '../platform/errors'
 import type { Handlers } from '../platform/route'
 import { type Decision, loadShipment, onShipment } from '../shipments/store'
 import type { routes } from './contract'
 import { compareDocuments, decideWaive } from './domain/comparison'
+import { decideCorrect, withCorrections } from './domain/corrections'
+import { feedbackOf } from './domain/feedback'
 import { decideAnnounce, decideReview, documentOf, uploadKey } from './domain/intake'
+import { qualityOf } from './domain/quality'
 import { presignGet, presignPost } from './presign'
-import { loadEvidence, loadExtraction } from './store'
+import { loadEvidence, loadExtraction, loadTallies } from './store'
 
 const UPLOAD_SECONDS = 3600
 const DOWNLOAD_SECONDS = 300
@@ -44,8 +47,11 @@ export const handlers: Handlers<typeof routes> = {
   async getDocument(context, { params }) {
     const state = await loadShipment(context, params.shipmentId)
     const document = documentOf(state, params.documentId, context.organizationId)
-    const extraction = await loadExtraction(context, params.documentId)
-    return { body: { document, ...(extraction ? { extraction } : {}) }, version: state.header.version }
+    const read = await loadExtraction(context, params.documentId)
+    const extraction = read && withCorrections(read, document.documentId, state.timeline)
+    const matrix = read && compareDocuments(state, await loadEvidence(context, state))
+    const feedbacks = feedbackOf(document, extraction, matrix)
+    return { body: { document, ...(extraction ? { extraction } : {}), feedbacks }, version: state.header.version }
   },
 
   async getDocumentContent(context, { params }) {
@@ -69,7 +75,7 @@ export const handlers: Handlers<typeof routes> = {
       params.shipmentId,
       (state) => {
         const document = documentOf(state, params.documentId, undefined)
-        const decision = decideReview(document, body, state.documents)
+        const decision = decideReview(state, document, body, context.now)
         return { decision, answer: decision.documents?.[0] ?? document }
       },
       {
@@ -78,6 +84,27 @@ export const handlers: Handlers<typeof routes> = {
       },
     )
     return { body: answer, version, replayed }
+  },
+
+  async correctDocument(context, { params, body, ifMatch, idempotencyKey }) {
+    const read = await loadExtraction(context, params.documentId)
+    const { version, replayed } = await onShipment(
+      context,
+      params.shipmentId,
+      (state) => {
+        const document = documentOf(state, params.documentId, undefined)
+        const reading = read && withCorrections(read, document.documentId, state.timeline)
+        return { decision: decideCorrect(document, reading, body), answer: {} }
+      },
+      { ifMatch, idempotency: { operation: 'correctDocument', key: idempotencyKey, request: { ...params, ...body } } },
+    )
+    if (!read) throw notFound('document')
+    const { timeline } = await loadShipment(context, params.shipmentId)
+    return { body: withCorrections(read, params.documentId, timeline), version, replayed }
+  },
+
+  async getDocumentQuality(context) {
+    return { body: qualityOf(await loadTallies(context)) }
   },
 
   async getDocumentMatrix(context, { params }) {

@@ -3,6 +3,7 @@
  * the bundle (docs/decisions). Pure: time and credentials are given.
  */
 import { createHash, createHmac } from 'node:crypto'
+import { MAX_DOCUMENT_BYTES } from '../../schemas/document'
 
 export interface Signer {
   accessKeyId: string
@@ -17,10 +18,10 @@ export interface UploadTerms {
   bucket: string
   key: string
   contentType: string
-  /** Exact size. */
-  bytes: number
+  /** Exact size; up to `MAX_DOCUMENT_BYTES` where the sender does not know it. */
+  bytes?: number | undefined
   /** Base64. */
-  sha256: string
+  sha256?: string | undefined
   /** UTC. */
   now: string
   seconds: number
@@ -61,8 +62,7 @@ export function presignPost(signer: Signer, terms: UploadTerms): PresignedForm {
   const fields: Record<string, string> = {
     key: terms.key,
     'Content-Type': terms.contentType,
-    'x-amz-checksum-algorithm': 'SHA256',
-    'x-amz-checksum-sha256': terms.sha256,
+    ...(terms.sha256 ? { 'x-amz-checksum-algorithm': 'SHA256', 'x-amz-checksum-sha256': terms.sha256 } : {}),
     success_action_status: '201',
     'x-amz-algorithm': 'AWS4-HMAC-SHA256',
     'x-amz-credential': credential,
@@ -73,7 +73,7 @@ export function presignPost(signer: Signer, terms: UploadTerms): PresignedForm {
   const conditions = [
     { bucket: terms.bucket },
     ...Object.entries(fields).map(([name, value]) => ({ [name]: value })),
-    ['content-length-range', terms.bytes, terms.bytes],
+    ['content-length-range', terms.bytes ?? 1, terms.bytes ?? MAX_DOCUMENT_BYTES],
   ]
   const policy = Buffer.from(JSON.stringify({ expiration: expiresAt, conditions })).toString('base64')
   return {

@@ -3,7 +3,8 @@ import type { Reaction, Reactions } from '../platform/consume'
 import { onShipment } from '../shipments/store'
 import type { contract } from './contract'
 import { compareDocuments, comparedSince, decideCompared } from './domain/comparison'
-import { loadEvidence } from './store'
+import { talliesOf } from './domain/quality'
+import { addTallies, loadEvidence } from './store'
 
 type Changes =
   | 'document.verified'
@@ -21,10 +22,15 @@ const compare: Reaction<Changes> = async (context, { subjectId, sequence }) => {
   })
 }
 
+const correct: Reaction<'document.corrected'> = async (context, event) => {
+  await addTallies(context, event.eventId, talliesOf(event.data.decisions))
+  await compare(context, event)
+}
+
 export const reactions: Reactions<(typeof contract)['subscribes'][number]> = {
   'document.verified': compare,
   'document.superseded': compare,
-  'document.corrected': compare,
+  'document.corrected': correct,
   'documents.waived': compare,
   'shipment.amended': compare,
 }

@@ -1,9 +1,10 @@
 import { Extraction } from '../../schemas/extraction'
 import { findPlaces } from '../places/store'
 import type { Context } from '../platform/context'
-import { get, getMany, put, type Tenant } from '../platform/table'
+import { ConditionFailed, get, getMany, partition, put, type Tenant, transact } from '../platform/table'
 import type { ShipmentState } from '../shipments/items'
 import { comparedDocuments, type Evidence } from './domain/comparison'
+import { isKind, type Tally } from './domain/quality'
 
 const pk = (documentId: string) => `DOCUMENT#${documentId}`
 const documentIdOf = (key: string) => key.slice('DOCUMENT#'.length)
@@ -37,5 +38,34 @@ export async function loadEvidence(context: Context, { documents, detail }: Ship
   return {
     extractions: new Map(extractions),
     places: new Map([...places].map(([code, { name }]) => [code, name])),
+  }
+}
+
+const QUALITY = 'QUALITY'
+
+/** What people have decided about readings so far: a handful of counters a field. */
+export async function loadTallies(tenant: Tenant): Promise<Tally[]> {
+  return (await partition(tenant, QUALITY)).flatMap(({ sk, right, decided }) => {
+    const [kind = '', field = '', bucket = ''] = sk.split('#')
+    return isKind(kind) ? [{ kind, field, bucket: Number(bucket), right: Number(right), decided: Number(decided) }] : []
+  })
+}
+
+/** Ninety days: longer than any event is delivered again. */
+const REMEMBERED = 90 * 86_400
+
+/** Adds to the counters, once for an event. */
+export async function addTallies(context: Context, eventId: string, tallies: readonly Tally[]): Promise<void> {
+  if (tallies.length === 0) return
+  const expiresAt = Math.floor(Date.parse(context.now) / 1000) + REMEMBERED
+  const seen = { put: { pk: `${QUALITY}-EVENT#${eventId}`, sk: 'SEEN', expiresAt }, if: 'absent' } as const
+  const counts = tallies.map(({ kind, field, bucket, right, decided }) => ({
+    update: { pk: QUALITY, sk: `${kind}#${field}#${bucket}` },
+    add: { right, decided },
+  }))
+  try {
+    await transact(context, [seen, ...counts])
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
   }
 }

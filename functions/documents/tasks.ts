@@ -16,11 +16,14 @@ import {
   decideUpload,
   documentOf,
   fileFault,
+  grantFault,
   parseUploadKey,
   uploadKey,
 } from './domain/intake'
-import { readDocument } from './extraction/read-document'
-import { loadReadingToken, saveExtraction, saveReadingToken } from './store'
+import { thresholds } from './domain/quality'
+import { doubtsAbout } from './domain/review'
+import { keyFields, readDocument } from './extraction/read-document'
+import { loadReadingToken, loadTallies, saveExtraction, saveReadingToken } from './store'
 
 const subject = {
   tenantId: TenantId,
@@ -45,7 +48,7 @@ async function verifyUpload(step: StepOf<'verifyUpload'>, requestId: string) {
   try {
     const { answer } = await onShipment(context, ids.shipmentId, (state) => {
       const document = documentOf(state, ids.documentId, undefined)
-      const fault = fileFault(document, bytes, state.documents)
+      const fault = grantFault(document, state.timeline) ?? fileFault(document, bytes, state.documents)
       const upload = { versionId: step.versionId, bytes: bytes.length, sha256: checksum(bytes) }
       const { decision, read } = decideUpload(document, upload, fault)
       return { decision, answer: read }
@@ -78,10 +81,15 @@ async function extractFields(context: Context, step: StepOf<'extractFields'>) {
   if (documentOf(state, step.documentId, undefined).status !== 'EXTRACTING') return {}
   const extraction = readDocument(await readingOf(step.jobId))
   await saveExtraction(context, step.documentId, extraction)
-  await onShipment(context, step.shipmentId, (current) => ({
-    decision: decideExtracted(documentOf(current, step.documentId, undefined), extraction, current.documents),
-    answer: {},
-  }))
+  const doubts = doubtsAbout(
+    extraction,
+    keyFields(extraction.classification.kind),
+    thresholds(await loadTallies(context)),
+  )
+  await onShipment(context, step.shipmentId, (current) => {
+    const document = documentOf(current, step.documentId, undefined)
+    return { decision: decideExtracted(current, document, extraction, doubts, context.now), answer: {} }
+  })
   return {}
 }
 

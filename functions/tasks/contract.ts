@@ -17,7 +17,14 @@ const verb = {
   response: Task,
 } as const
 
-const REFUSALS = ['task.not_found', 'task.other_role', 'task.closed', 'task.not_now', 'shipment.changed'] as const
+const REFUSALS = [
+  'task.not_found',
+  'task.other_role',
+  'task.closed',
+  'task.not_now',
+  'task.of_documents',
+  'shipment.changed',
+] as const
 
 export const routes = {
   listTasks: route({

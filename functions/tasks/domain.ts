@@ -74,6 +74,8 @@ function openTask(state: Pick<ShipmentState, 'tasks'>, taskId: string, caller: C
     throw new AppError('forbidden', 'task.other_role', `This task is ${task.role}'s`)
   if (!OPEN_TASK_STATUSES.includes(task.status))
     throw new AppError('conflict', 'task.closed', `The task is ${task.status}`)
+  if ((task.review || task.disagreements) && (to === 'COMPLETED' || to === 'SKIPPED'))
+    throw new AppError('conflict', 'task.of_documents', 'The task ends when its documents are decided on')
   if (!(TRANSITIONS[task.status] as readonly TaskStatus[]).includes(to))
     throw new AppError('conflict', 'task.not_now', `A ${task.status} task cannot become ${to}`)
   return task

@@ -111,3 +111,182 @@ describe('the document matrix', () => {
     expect((await refused(shipper.GET('/v1/shipments/{shipmentId}/document-matrix', one(shipmentId)))).status).toBe(403)
   })
 })
+
+describe('feedback and re-upload', () => {
+  test('a partner is told what is wrong with its own paper, and a new one takes the place of the old', async () => {
+    const [goods, more] = anOceanExport('x').cargoItems
+    if (!goods || !more) throw new Error('The export has two kinds of goods')
+    const shipmentId = await create('F-1', { cargoItems: [goods, { ...more, packages: 17 }] })
+    const first = await send(shipper, shipmentId, '380', INVOICE)
+    await read(shipmentId, first)
+    const told = await ok(shipper.GET('/v1/shipments/{shipmentId}/documents/{documentId}', paper(shipmentId, first)))
+    const wrong = told.feedbacks.find((it) => it.severity === 'ERROR')
+    expect(wrong).toMatchObject({ code: 'PROPERTY_VALUE_MUST_CHANGE', property: 'packageCount' })
+    const index = Number(/\[(\d+)\]$/.exec(wrong?.jsonPath ?? '')?.[1])
+    expect(told.extraction?.fields[index]?.field).toBe('packageCount')
+
+    // The same invoice, saved once more: other bytes, one comment longer.
+    const again = { ...INVOICE, bytes: Buffer.concat([Buffer.from(INVOICE.bytes), Buffer.from('\n%%EOF\n')]) }
+    const second = await send(shipper, shipmentId, '380', again)
+    expect((await read(shipmentId, second)).document.status).toBe('VERIFIED')
+    expect((await read(shipmentId, first)).document).toMatchObject({ status: 'SUPERSEDED', supersededBy: second })
+    await world.settled()
+    expect((await matrix(shipmentId)).columns.map(({ source }) => source)).toEqual(['SHIPMENT', second])
+    const third = await send(shipper, shipmentId, '380', again)
+    expect((await read(shipmentId, third)).document).toMatchObject({
+      status: 'REJECTED',
+      rejection: { code: 'document.duplicate' },
+    })
+  })
+})
+
+describe('a person reviews', () => {
+  test('a paper that is not what it was said to be: the task carries it, corrections are kept and counted', async () => {
+    const shipmentId = await create('R-1')
+    const documentId = await send(shipper, shipmentId, '271', INVOICE)
+    expect((await read(shipmentId, documentId)).document.status).toBe('NEEDS_REVIEW')
+    const look = async () =>
+      (await ok(documentation.GET('/v1/shipments/{shipmentId}', one(shipmentId)))).tasks.find(
+        (it) => it.review?.documentId === documentId,
+      )
+    const task = await look()
+    expect(task).toMatchObject({ role: 'DOCUMENTATION', status: 'CREATED' })
+    expect(task?.review?.reasons).toEqual(['It reads as COMMERCIAL_INVOICE, not as 271'])
+    const skip = documentation.POST('/v1/tasks/{taskId}/skips', {
+      params: { path: { taskId: task?.taskId ?? '' } },
+      body: { reason: 'no time today' },
+    })
+    expect(await refused(skip)).toMatchObject({ status: 409, code: 'task.of_documents' })
+
+    const correct = (by: Portolan) =>
+      by.POST('/v1/shipments/{shipmentId}/documents/{documentId}/corrections', {
+        ...paper(shipmentId, documentId),
+        body: {
+          fields: [
+            { decision: 'CONFIRM', field: 'invoiceNumber', index: 0 },
+            {
+              decision: 'CORRECT',
+              field: 'seller',
+              index: 0,
+              value: { type: 'party', name: 'Kestrel B.V.', address: [] },
+            },
+          ],
+        },
+      })
+    expect((await refused(correct(shipper))).status).toBe(403)
+    const before = await ok(documentation.GET('/v1/document-quality'))
+    const reading = await ok(correct(documentation))
+    expect(reading.fields.find((it) => it.field === 'seller')).toMatchObject({
+      value: { name: 'Kestrel B.V.' },
+      confidence: 1,
+      decidedBy: 'documentation',
+    })
+    await world.settled()
+    const after = await ok(documentation.GET('/v1/document-quality'))
+    expect(after.decided - before.decided).toBe(2)
+    expect(after.fields).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ kind: 'COMMERCIAL_INVOICE', field: 'invoiceNumber', right: 1, decided: 1 }),
+        expect.objectContaining({ kind: 'COMMERCIAL_INVOICE', field: 'seller', right: 0, decided: 1 }),
+      ]),
+    )
+    const corrected = (await timeline(shipmentId)).find((entry) => entry.type === 'document.corrected')
+    expect(corrected).toMatchObject({ actor: { id: 'documentation' } })
+
+    const review = { ...paper(shipmentId, documentId), body: { decision: 'ACCEPT' as const } }
+    await ok(documentation.POST('/v1/shipments/{shipmentId}/documents/{documentId}/reviews', review))
+    expect(await look()).toMatchObject({ status: 'COMPLETED', result: { decision: 'ACCEPT' } })
+    await world.settled()
+    const sellers = (await matrix(shipmentId)).rows.find((row) => row.check === 'seller')
+    expect(sellers?.cells[0]?.values[0]).toMatchObject({ corrected: true, confidence: 1 })
+  })
+})
+
+describe('a grant', () => {
+  const expiresAt = () => new Date(Date.now() + 86_400_000).toISOString()
+  const issue = async (shipmentId: string) => {
+    const body = {
+      documentTypes: ['380' as const],
+      expiresAt: expiresAt(),
+      recipient: 'ana@kestrel.example',
+      maxDocuments: 3,
+    }
+    const { grant, link = '' } = await ok(
+      documentation.POST('/v1/shipments/{shipmentId}/grants', { ...one(shipmentId), body }),
+    )
+    return { grantId: grant.grantId, url: world.url() + link }
+  }
+  /** What a test goes on with; the rest it compares. */
+  interface Answer {
+    documentId: string
+    upload: Parameters<typeof post>[0]
+  }
+  /** As curl does: no token, no client of ours. */
+  const call = async (url: string, body?: unknown) => {
+    const response = await fetch(url, {
+      method: body === undefined ? 'GET' : 'POST',
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    })
+    return { status: response.status, answer: (await response.json()) as Answer }
+  }
+
+  test('lets a stranger send what it names by a plain form, tells him what became of it, and is taken back', async () => {
+    const shipmentId = await create('G-1')
+    const { grantId, url } = await issue(shipmentId)
+    expect((await call(url)).answer).toMatchObject({ documentTypes: [{ code: '380' }], remaining: 3, documents: [] })
+    const other = await call(`${url}/documents`, { documentType: '705', contentType: 'application/pdf' })
+    expect(other).toMatchObject({ status: 403, answer: { code: 'grant.not_covered' } })
+
+    // A plain form knows neither size nor checksum.
+    const announced = await call(`${url}/documents`, { documentType: '380', contentType: 'application/pdf' })
+    expect(announced.status).toBe(201)
+    const { documentId, upload } = announced.answer
+    expect(await post(upload, INVOICE)).toBe(201)
+    const { document } = await read(shipmentId, documentId)
+    expect(document).toMatchObject({
+      status: 'VERIFIED',
+      grantId,
+      announcedBy: grantId,
+      bytes: INVOICE.bytes.length,
+      sha256: sha256(INVOICE.bytes),
+    })
+    expect((await call(url)).answer).toMatchObject({ remaining: 2, documents: [{ documentId, status: 'VERIFIED' }] })
+    const acted = (await timeline(shipmentId)).find((entry) => entry.type === 'document.announced')
+    expect(acted?.actor).toEqual({ kind: 'PARTNER', id: grantId })
+
+    const pending = await call(`${url}/documents`, { documentType: '380', contentType: 'application/pdf' })
+    const revoke = { params: { path: { shipmentId, grantId } }, body: { reason: 'sent to the wrong person' } }
+    expect(
+      await ok(documentation.POST('/v1/shipments/{shipmentId}/grants/{grantId}/revocations', revoke)),
+    ).toMatchObject({
+      status: 'REVOKED',
+      documents: 2,
+    })
+    expect(await call(url)).toMatchObject({ status: 403, answer: { code: 'grant.revoked' } })
+    // The form that it gave before stays open at S3; what comes through it is refused.
+    await post(pending.answer.upload, { ...INVOICE, bytes: Buffer.from('%PDF-1.7 other') })
+    const late = await read(shipmentId, pending.answer.documentId)
+    expect(late.document.rejection?.code).toBe('grant.revoked')
+  })
+
+  test('opens nothing but its own shipment, and not in another tenant', async () => {
+    const { url } = await issue(await create('G-2'))
+    const [tenant = '', secret = ''] = url.slice(url.lastIndexOf('/') + 1).split('.')
+    const links = url.slice(0, url.lastIndexOf('/') + 1)
+    for (const forged of [`${Buffer.from('other').toString('base64url')}.${secret}`, `${tenant}.${'A'.repeat(43)}`])
+      expect(await call(links + forged)).toMatchObject({ status: 404, answer: { code: 'grant.not_found' } })
+    expect((await call(`${links}x`)).status).toBe(404)
+  })
+
+  test('is issued by the tenant’s people only, and shows its secret once', async () => {
+    const shipmentId = await create('G-3')
+    const body = { documentTypes: ['380' as const], expiresAt: expiresAt(), recipient: 'ana', maxDocuments: 1 }
+    const ask = (by: Portolan) =>
+      by.POST('/v1/shipments/{shipmentId}/grants', { ...one(shipmentId), body, headers: { 'Idempotency-Key': 'g-3' } })
+    expect((await refused(ask(shipper))).status).toBe(403)
+    const first = await ok(ask(documentation))
+    const second = await ok(ask(documentation))
+    expect(first.link).toMatch(/^\/v1\/grants\//)
+    expect(second).toEqual({ grant: first.grant })
+  })
+})

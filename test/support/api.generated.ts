@@ -39,6 +39,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/document-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often values were right that people have decided on: by field, and by the confidence that was stated */
+        get: operations["getDocumentQuality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the holder of a link may send, and what became of what he sent */
+        get: operations["readGrant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{token}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Announce a document with a link; answers a form that a browser or curl can post the file with */
+        post: operations["announceByGrant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/health": {
         parameters: {
             query?: never;
@@ -450,6 +501,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/shipments/{shipmentId}/documents/{documentId}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm, correct or remove values that were read; before, after and who are kept */
+        post: operations["correctDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/shipments/{shipmentId}/documents/{documentId}/reviews": {
         parameters: {
             query?: never;
@@ -478,6 +546,41 @@ export interface paths {
         put?: never;
         /** Record an event, or retract one; duplicates, late and out-of-order events are normal */
         post: operations["recordEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shipments/{shipmentId}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grants of a shipment */
+        get: operations["listGrants"];
+        put?: never;
+        /** Give somebody without an account a link to upload certain documents of this shipment, and nothing else */
+        post: operations["issueGrant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shipments/{shipmentId}/grants/{grantId}/revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a grant back; forms that it gave and that were not used yet are worth nothing */
+        post: operations["revokeGrant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -695,6 +798,17 @@ export interface components {
                 to: string;
             };
         };
+        AnnounceByGrant: {
+            /** @enum {string} */
+            documentType: "271" | "340" | "380" | "640" | "704" | "705" | "710" | "714" | "737" | "740" | "741" | "749" | "770" | "780" | "781" | "830" | "861" | "890" | "929";
+            /** @enum {string} */
+            contentType: "application/pdf" | "image/png" | "image/jpeg" | "image/tiff";
+            fileName?: string;
+            bytes?: number;
+            sha256?: string;
+            /** @description Document id: `doc_` and a ULID */
+            supersedes?: string;
+        };
         AnnounceDocument: {
             /** @enum {string} */
             documentType: "271" | "340" | "380" | "640" | "704" | "705" | "710" | "714" | "737" | "740" | "741" | "749" | "770" | "780" | "781" | "830" | "861" | "890" | "929";
@@ -707,6 +821,22 @@ export interface components {
             fileName?: string;
             /** @description Document that this one replaces once it is verified; one of the same type, sender and number is replaced anyway */
             supersedes?: string;
+        };
+        AnnouncedByGrant: {
+            /** @description Document id: `doc_` and a ULID */
+            documentId: string;
+            /** @enum {string} */
+            status: "AWAITING_UPLOAD" | "UPLOADED" | "SCANNING" | "EXTRACTING" | "NEEDS_REVIEW" | "VERIFIED" | "REJECTED" | "SUPERSEDED";
+            upload: {
+                url: string;
+                /** @constant */
+                method: "POST";
+                fields: {
+                    [key: string]: string;
+                };
+                expiresAt: string;
+                maxBytes: number;
+            };
         };
         AnnouncedDocument: {
             /** @description Document id: `doc_` and a ULID */
@@ -847,6 +977,89 @@ export interface components {
             seals?: string[];
             /** @description kg */
             verifiedGrossMass?: number;
+        };
+        CorrectDocument: {
+            fields: ({
+                /** @constant */
+                decision: "CONFIRM";
+                field: string;
+                /** @default 0 */
+                index?: number;
+            } | {
+                /** @constant */
+                decision: "CORRECT";
+                field: string;
+                /** @default 0 */
+                index?: number;
+                value: {
+                    /** @constant */
+                    type: "text";
+                    text: string;
+                } | {
+                    /** @constant */
+                    type: "identifier";
+                    /** @description Upper case, without inner spaces */
+                    id: string;
+                } | {
+                    /** @constant */
+                    type: "code";
+                    /** @description A code of a published list, e.g. FOB, 940360, UN1263 */
+                    code: string;
+                } | {
+                    /** @constant */
+                    type: "party";
+                    name: string;
+                    /** @description Lines under the name, in reading order */
+                    address: string[];
+                    /** @description Field it refers to ("SAME AS CONSIGNEE") */
+                    sameAs?: string;
+                } | {
+                    /** @constant */
+                    type: "place";
+                    name: string;
+                    /** @description UN/LOCODE if the paper prints it */
+                    locode?: string;
+                } | {
+                    /** @constant */
+                    type: "date";
+                    /** Format: date */
+                    date: string;
+                } | {
+                    /** @constant */
+                    type: "weight";
+                    amount: number;
+                    /** @constant */
+                    unit: "kg";
+                } | {
+                    /** @constant */
+                    type: "volume";
+                    amount: number;
+                    /** @constant */
+                    unit: "m3";
+                } | {
+                    /** @constant */
+                    type: "temperature";
+                    amount: number;
+                    /** @constant */
+                    unit: "Cel";
+                } | {
+                    /** @constant */
+                    type: "quantity";
+                    amount: number;
+                    unit?: string;
+                } | {
+                    /** @constant */
+                    type: "money";
+                    amount: number;
+                    currency: string;
+                };
+            } | {
+                /** @constant */
+                decision: "REMOVE";
+                field: string;
+                /** @default 0 */
+                index?: number;
+            })[];
         };
         CreateShipment: {
             /** @enum {string} */
@@ -1227,6 +1440,35 @@ export interface components {
             };
             disagreements: components["schemas"]["Disagreement"][];
         };
+        DocumentQuality: {
+            /** @description Values that people confirmed, corrected or removed */
+            decided: number;
+            calibration: {
+                from: number;
+                to: number;
+                right: number;
+                decided: number;
+                /** @description Null while nothing was decided */
+                precision: number | null;
+                /** @description Precision that is counted with: what was observed, and what was known before */
+                expected: number;
+            }[];
+            fields: {
+                /**
+                 * @description What a document is
+                 * @enum {string}
+                 */
+                kind: "BILL_OF_LADING" | "AIR_WAYBILL" | "COMMERCIAL_INVOICE" | "PACKING_LIST" | "CUSTOMS_DECLARATION" | "CERTIFICATE_OF_ORIGIN" | "ARRIVAL_NOTICE" | "DELIVERY_ORDER" | "CARRIER_INVOICE" | "PROOF_OF_DELIVERY" | "DANGEROUS_GOODS_DECLARATION" | "VGM" | "OTHER";
+                field: string;
+                right: number;
+                decided: number;
+                /** @description Null while nothing was decided */
+                precision: number | null;
+                threshold: number;
+            }[];
+            /** @description For a field that has no record of its own */
+            threshold: number;
+        };
         DocumentReview: {
             /** @description Document id: `doc_` and a ULID */
             documentId: string;
@@ -1374,6 +1616,17 @@ export interface components {
                 height: number;
             };
         };
+        /** @description A DCSA feedback element */
+        Feedback: {
+            /** @enum {string} */
+            severity: "INFO" | "WARN" | "ERROR";
+            /** @enum {string} */
+            code: "INFORMATIONAL_MESSAGE" | "PROPERTY_VALUE_MUST_CHANGE" | "PROPERTY_VALUE_MAY_CHANGE";
+            message: string;
+            /** @description Into the document as it was read */
+            jsonPath?: string;
+            property?: string;
+        };
         FormField: {
             name: string;
             label: string;
@@ -1383,6 +1636,44 @@ export interface components {
             required: boolean;
             /** @description For a choice */
             options?: string[];
+        };
+        Grant: {
+            /** @description Grant id: `grt_` and a ULID */
+            grantId: string;
+            documentTypes: ("271" | "340" | "380" | "640" | "704" | "705" | "710" | "714" | "737" | "740" | "741" | "749" | "770" | "780" | "781" | "830" | "861" | "890" | "929")[];
+            expiresAt: string;
+            recipient: string;
+            /** @description Id of an organization (party master) in the tenant */
+            organizationId?: string;
+            maxDocuments: number;
+            /** @description Shipment id: `shp_` and a ULID */
+            shipmentId: string;
+            /** @enum {string} */
+            status: "ACTIVE" | "EXPIRED" | "REVOKED";
+            issuedBy: string;
+            issuedAt: string;
+            /** @description Announced with it so far */
+            documents: number;
+        };
+        GrantView: {
+            documentTypes: {
+                /** @enum {string} */
+                code: "271" | "340" | "380" | "640" | "704" | "705" | "710" | "714" | "737" | "740" | "741" | "749" | "770" | "780" | "781" | "830" | "861" | "890" | "929";
+                name: string;
+            }[];
+            expiresAt: string;
+            remaining: number;
+            documents: {
+                /** @description Document id: `doc_` and a ULID */
+                documentId: string;
+                /** @enum {string} */
+                documentType: "271" | "340" | "380" | "640" | "704" | "705" | "710" | "714" | "737" | "740" | "741" | "749" | "770" | "780" | "781" | "830" | "861" | "890" | "929";
+                /** @enum {string} */
+                status: "AWAITING_UPLOAD" | "UPLOADED" | "SCANNING" | "EXTRACTING" | "NEEDS_REVIEW" | "VERIFIED" | "REJECTED" | "SUPERSEDED";
+                fileName?: string;
+                announcedAt: string;
+                feedbacks: components["schemas"]["Feedback"][];
+            }[];
         };
         Health: {
             /** @constant */
@@ -1465,6 +1756,26 @@ export interface components {
             /** @description Minor units, without tax */
             amount: number;
             tax?: components["schemas"]["ChargeTax"];
+        };
+        IssueGrant: {
+            /** @description What may be uploaded, and nothing else */
+            documentTypes: ("271" | "340" | "380" | "640" | "704" | "705" | "710" | "714" | "737" | "740" | "741" | "749" | "770" | "780" | "781" | "830" | "861" | "890" | "929")[];
+            /**
+             * Format: date-time
+             * @description At most 90 days ahead
+             */
+            expiresAt: string;
+            /** @description Who gets the link, in your words: a name, an e-mail address */
+            recipient: string;
+            /** @description Partner in whose name the documents are */
+            organizationId?: string;
+            /** @default 20 */
+            maxDocuments?: number;
+        };
+        IssuedGrant: {
+            grant: components["schemas"]["Grant"];
+            /** @description Path of the link, with its secret. Shown once: a repeated request answers without it */
+            link?: string;
         };
         KpiMember: {
             /**
@@ -1686,6 +1997,7 @@ export interface components {
         };
         ReadDocument: {
             document: components["schemas"]["Document"];
+            /** @description As read, with what people have decided since */
             extraction?: {
                 classification: {
                     /**
@@ -2023,6 +2335,7 @@ export interface components {
                 pages: number;
                 extractorVersion: string;
             };
+            feedbacks: components["schemas"]["Feedback"][];
         };
         RecordedEvent: {
             eventId: string;
@@ -2525,6 +2838,88 @@ export interface operations {
             403: components["responses"]["Problem403"];
             409: components["responses"]["Problem409"];
             412: components["responses"]["Problem412"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    getDocumentQuality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentQuality"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    readGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    announceByGrant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnounceByGrant"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncedByGrant"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -3405,6 +3800,382 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    correctDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Shipment id: `shp_` and a ULID */
+                shipmentId: string;
+                /** @description Document id: `doc_` and a ULID */
+                documentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectDocument"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        classification: {
+                            /**
+                             * @description What a document is
+                             * @enum {string}
+                             */
+                            kind: "BILL_OF_LADING" | "AIR_WAYBILL" | "COMMERCIAL_INVOICE" | "PACKING_LIST" | "CUSTOMS_DECLARATION" | "CERTIFICATE_OF_ORIGIN" | "ARRIVAL_NOTICE" | "DELIVERY_ORDER" | "CARRIER_INVOICE" | "PROOF_OF_DELIVERY" | "DANGEROUS_GOODS_DECLARATION" | "VGM" | "OTHER";
+                            /** @description UN/EDIFACT 1001 code, e.g. 705 */
+                            code?: string;
+                            confidence: number;
+                            alternatives: {
+                                /**
+                                 * @description What a document is
+                                 * @enum {string}
+                                 */
+                                kind: "BILL_OF_LADING" | "AIR_WAYBILL" | "COMMERCIAL_INVOICE" | "PACKING_LIST" | "CUSTOMS_DECLARATION" | "CERTIFICATE_OF_ORIGIN" | "ARRIVAL_NOTICE" | "DELIVERY_ORDER" | "CARRIER_INVOICE" | "PROOF_OF_DELIVERY" | "DANGEROUS_GOODS_DECLARATION" | "VGM" | "OTHER";
+                                confidence: number;
+                            }[];
+                        };
+                        fields: {
+                            field: string;
+                            /** @description As printed */
+                            raw: string;
+                            value: {
+                                /** @constant */
+                                type: "text";
+                                text: string;
+                            } | {
+                                /** @constant */
+                                type: "identifier";
+                                /** @description Upper case, without inner spaces */
+                                id: string;
+                            } | {
+                                /** @constant */
+                                type: "code";
+                                /** @description A code of a published list, e.g. FOB, 940360, UN1263 */
+                                code: string;
+                            } | {
+                                /** @constant */
+                                type: "party";
+                                name: string;
+                                /** @description Lines under the name, in reading order */
+                                address: string[];
+                                /** @description Field it refers to ("SAME AS CONSIGNEE") */
+                                sameAs?: string;
+                            } | {
+                                /** @constant */
+                                type: "place";
+                                name: string;
+                                /** @description UN/LOCODE if the paper prints it */
+                                locode?: string;
+                            } | {
+                                /** @constant */
+                                type: "date";
+                                /** Format: date */
+                                date: string;
+                            } | {
+                                /** @constant */
+                                type: "weight";
+                                amount: number;
+                                /** @constant */
+                                unit: "kg";
+                            } | {
+                                /** @constant */
+                                type: "volume";
+                                amount: number;
+                                /** @constant */
+                                unit: "m3";
+                            } | {
+                                /** @constant */
+                                type: "temperature";
+                                amount: number;
+                                /** @constant */
+                                unit: "Cel";
+                            } | {
+                                /** @constant */
+                                type: "quantity";
+                                amount: number;
+                                unit?: string;
+                            } | {
+                                /** @constant */
+                                type: "money";
+                                amount: number;
+                                currency: string;
+                            };
+                            /** @description Estimated probability that the value is right */
+                            confidence: number;
+                            page: number;
+                            box: {
+                                left: number;
+                                top: number;
+                                width: number;
+                                height: number;
+                            };
+                            /** @enum {string} */
+                            method: "key-value" | "label-right" | "label-below" | "table" | "query" | "expense" | "pattern";
+                            checks: {
+                                code: string;
+                                passed: boolean;
+                            }[];
+                            /** @description The paper allows more than one reading; a person should choose */
+                            ambiguous: boolean;
+                            /** @description Other readings or rival values, best first */
+                            candidates: ({
+                                /** @constant */
+                                type: "text";
+                                text: string;
+                            } | {
+                                /** @constant */
+                                type: "identifier";
+                                /** @description Upper case, without inner spaces */
+                                id: string;
+                            } | {
+                                /** @constant */
+                                type: "code";
+                                /** @description A code of a published list, e.g. FOB, 940360, UN1263 */
+                                code: string;
+                            } | {
+                                /** @constant */
+                                type: "party";
+                                name: string;
+                                /** @description Lines under the name, in reading order */
+                                address: string[];
+                                /** @description Field it refers to ("SAME AS CONSIGNEE") */
+                                sameAs?: string;
+                            } | {
+                                /** @constant */
+                                type: "place";
+                                name: string;
+                                /** @description UN/LOCODE if the paper prints it */
+                                locode?: string;
+                            } | {
+                                /** @constant */
+                                type: "date";
+                                /** Format: date */
+                                date: string;
+                            } | {
+                                /** @constant */
+                                type: "weight";
+                                amount: number;
+                                /** @constant */
+                                unit: "kg";
+                            } | {
+                                /** @constant */
+                                type: "volume";
+                                amount: number;
+                                /** @constant */
+                                unit: "m3";
+                            } | {
+                                /** @constant */
+                                type: "temperature";
+                                amount: number;
+                                /** @constant */
+                                unit: "Cel";
+                            } | {
+                                /** @constant */
+                                type: "quantity";
+                                amount: number;
+                                unit?: string;
+                            } | {
+                                /** @constant */
+                                type: "money";
+                                amount: number;
+                                currency: string;
+                            })[];
+                            extractorVersion: string;
+                            /** @description Person who gave or confirmed the value */
+                            decidedBy?: string;
+                        }[];
+                        lineItems: {
+                            index: number;
+                            page: number;
+                            box: {
+                                left: number;
+                                top: number;
+                                width: number;
+                                height: number;
+                            };
+                            fields: {
+                                field: string;
+                                /** @description As printed */
+                                raw: string;
+                                value: {
+                                    /** @constant */
+                                    type: "text";
+                                    text: string;
+                                } | {
+                                    /** @constant */
+                                    type: "identifier";
+                                    /** @description Upper case, without inner spaces */
+                                    id: string;
+                                } | {
+                                    /** @constant */
+                                    type: "code";
+                                    /** @description A code of a published list, e.g. FOB, 940360, UN1263 */
+                                    code: string;
+                                } | {
+                                    /** @constant */
+                                    type: "party";
+                                    name: string;
+                                    /** @description Lines under the name, in reading order */
+                                    address: string[];
+                                    /** @description Field it refers to ("SAME AS CONSIGNEE") */
+                                    sameAs?: string;
+                                } | {
+                                    /** @constant */
+                                    type: "place";
+                                    name: string;
+                                    /** @description UN/LOCODE if the paper prints it */
+                                    locode?: string;
+                                } | {
+                                    /** @constant */
+                                    type: "date";
+                                    /** Format: date */
+                                    date: string;
+                                } | {
+                                    /** @constant */
+                                    type: "weight";
+                                    amount: number;
+                                    /** @constant */
+                                    unit: "kg";
+                                } | {
+                                    /** @constant */
+                                    type: "volume";
+                                    amount: number;
+                                    /** @constant */
+                                    unit: "m3";
+                                } | {
+                                    /** @constant */
+                                    type: "temperature";
+                                    amount: number;
+                                    /** @constant */
+                                    unit: "Cel";
+                                } | {
+                                    /** @constant */
+                                    type: "quantity";
+                                    amount: number;
+                                    unit?: string;
+                                } | {
+                                    /** @constant */
+                                    type: "money";
+                                    amount: number;
+                                    currency: string;
+                                };
+                                /** @description Estimated probability that the value is right */
+                                confidence: number;
+                                page: number;
+                                box: {
+                                    left: number;
+                                    top: number;
+                                    width: number;
+                                    height: number;
+                                };
+                                /** @enum {string} */
+                                method: "key-value" | "label-right" | "label-below" | "table" | "query" | "expense" | "pattern";
+                                checks: {
+                                    code: string;
+                                    passed: boolean;
+                                }[];
+                                /** @description The paper allows more than one reading; a person should choose */
+                                ambiguous: boolean;
+                                /** @description Other readings or rival values, best first */
+                                candidates: ({
+                                    /** @constant */
+                                    type: "text";
+                                    text: string;
+                                } | {
+                                    /** @constant */
+                                    type: "identifier";
+                                    /** @description Upper case, without inner spaces */
+                                    id: string;
+                                } | {
+                                    /** @constant */
+                                    type: "code";
+                                    /** @description A code of a published list, e.g. FOB, 940360, UN1263 */
+                                    code: string;
+                                } | {
+                                    /** @constant */
+                                    type: "party";
+                                    name: string;
+                                    /** @description Lines under the name, in reading order */
+                                    address: string[];
+                                    /** @description Field it refers to ("SAME AS CONSIGNEE") */
+                                    sameAs?: string;
+                                } | {
+                                    /** @constant */
+                                    type: "place";
+                                    name: string;
+                                    /** @description UN/LOCODE if the paper prints it */
+                                    locode?: string;
+                                } | {
+                                    /** @constant */
+                                    type: "date";
+                                    /** Format: date */
+                                    date: string;
+                                } | {
+                                    /** @constant */
+                                    type: "weight";
+                                    amount: number;
+                                    /** @constant */
+                                    unit: "kg";
+                                } | {
+                                    /** @constant */
+                                    type: "volume";
+                                    amount: number;
+                                    /** @constant */
+                                    unit: "m3";
+                                } | {
+                                    /** @constant */
+                                    type: "temperature";
+                                    amount: number;
+                                    /** @constant */
+                                    unit: "Cel";
+                                } | {
+                                    /** @constant */
+                                    type: "quantity";
+                                    amount: number;
+                                    unit?: string;
+                                } | {
+                                    /** @constant */
+                                    type: "money";
+                                    amount: number;
+                                    currency: string;
+                                })[];
+                                extractorVersion: string;
+                                /** @description Person who gave or confirmed the value */
+                                decidedBy?: string;
+                            }[];
+                        }[];
+                        warnings: {
+                            code: string;
+                            fields: string[];
+                            message: string;
+                        }[];
+                        pages: number;
+                        extractorVersion: string;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     reviewDocument: {
         parameters: {
             query?: never;
@@ -3478,6 +4249,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordedEvent"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    listGrants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Shipment id: `shp_` and a ULID */
+                shipmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Grant"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    issueGrant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Shipment id: `shp_` and a ULID */
+                shipmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueGrant"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedGrant"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    revokeGrant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Shipment id: `shp_` and a ULID */
+                shipmentId: string;
+                /** @description Grant id: `grt_` and a ULID */
+                grantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -6,6 +6,7 @@ import type { TimelineEntry } from '../../../schemas/timeline'
 import { AppError, invalid } from '../../platform/errors'
 import { entriesOf } from '../../platform/timeline'
 import type { Decision } from '../../shipments/store'
+import { numberOf } from './slots'
 
 const sameValue = (a: NormalisedValue, b: NormalisedValue) => JSON.stringify(a) === JSON.stringify(b)
 
@@ -87,5 +88,9 @@ export function decideCorrect(
     }
   })
   const { documentId, documentType } = document
-  return { facts: [{ type: 'document.corrected', data: { documentId, documentType, decisions } }] }
+  const number = numberOf(applied(reading, decisions, ''))
+  return {
+    ...(number !== undefined && number !== document.number ? { documents: [{ ...document, number }] } : {}),
+    facts: [{ type: 'document.corrected', data: { documentId, documentType, decisions } }],
+  }
 }

@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto'
 import type { DocumentType } from '../../../schemas/codes'
 import type { AnnounceDocument, ContentType, DocumentRecord, DocumentStatus } from '../../../schemas/document'
 import { DOCUMENT_CODES, type Extraction } from '../../../schemas/extraction'
-import type { Fact } from '../../../schemas/timeline'
+import type { Fact, TimelineEntry } from '../../../schemas/timeline'
 import type { Context } from '../../platform/context'
 import { AppError, notFound } from '../../platform/errors'
+import { entriesOf } from '../../platform/timeline'
 import type { ShipmentState } from '../../shipments/items'
 import type { Decision } from '../../shipments/store'
+import { askForReview, type Doubts, endReview } from './review'
 import { numberOf, supersededBy } from './slots'
 
 export const TRANSITIONS = {
@@ -33,9 +35,8 @@ const changed = (document: DocumentRecord, ...facts: Fact[]): Decision => ({ doc
 const about = ({ documentId, documentType }: DocumentRecord) => ({ documentId, documentType })
 
 /** Who announces with a grant may leave out what a plain form does not know. */
-export type Announced = Omit<AnnounceDocument, 'bytes' | 'sha256'> &
-  Partial<AnnounceDocument> &
-  Pick<Partial<DocumentRecord>, 'grantId'>
+export type Announced = Pick<DocumentRecord, 'documentType' | 'contentType'> &
+  Pick<Partial<DocumentRecord>, keyof AnnounceDocument | 'grantId' | 'organizationId'>
 
 const otherType = ({ documentId, documentType }: DocumentRecord) =>
   new AppError('conflict', 'document.other_type', `${documentId} is of type ${documentType}`)
@@ -47,6 +48,7 @@ export function decideAnnounce(state: State, command: Announced, documentId: str
   }
   if (state.header.status === 'CANCELLED' || state.header.status === 'CLOSED')
     throw new AppError('conflict', 'shipment.ended', `A ${state.header.status} shipment takes no documents`)
+  const organizationId = context.organizationId ?? command.organizationId
   const document: DocumentRecord = {
     ...command,
     documentId,
@@ -54,7 +56,7 @@ export function decideAnnounce(state: State, command: Announced, documentId: str
     status: 'AWAITING_UPLOAD',
     announcedBy: context.actor.id,
     announcedAt: context.now,
-    ...(context.organizationId ? { organizationId: context.organizationId } : {}),
+    ...(organizationId ? { organizationId } : {}),
   }
   const { fileName } = command
   return changed(document, {
@@ -67,6 +69,12 @@ export interface Rejection {
   code: string
   reason: string
 }
+
+/** A form outlives its grant by up to an hour: what comes through it then is refused. */
+export const grantFault = ({ grantId }: DocumentRecord, timeline: readonly TimelineEntry[]): Rejection | undefined =>
+  grantId && entriesOf(timeline, 'grant.revoked').some(({ data }) => data.grantId === grantId)
+    ? { code: 'grant.revoked', reason: 'The link that it was sent with was taken back' }
+    : undefined
 
 export const checksum = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64')
 
@@ -153,11 +161,13 @@ const KIND_THRESHOLD = 0.5
 const isKind = (documentType: DocumentType, extraction: Extraction) =>
   (DOCUMENT_CODES[extraction.classification.kind] as readonly string[]).includes(documentType)
 
-/** Verified when it is what it was announced to be; otherwise a person looks. */
+/** Verified when it is what it was announced to be and all that matters was read surely; otherwise a person looks. */
 export function decideExtracted(
+  { documents, tasks }: Pick<ShipmentState, 'documents' | 'tasks'>,
   document: DocumentRecord,
   extraction: Extraction,
-  others: readonly DocumentRecord[],
+  doubts: Doubts,
+  now: string,
 ): Decision {
   if (document.status !== 'EXTRACTING') return { facts: [] }
   const { kind, confidence } = extraction.classification
@@ -172,43 +182,63 @@ export function decideExtracted(
     ...(isKind(document.documentType, extraction) ? [] : [`It reads as ${kind}, not as ${document.documentType}`]),
     ...(confidence < KIND_THRESHOLD ? [`What it is stands at ${Math.round(confidence * 100)} %`] : []),
     ...(extraction.fields.length === 0 ? ['No field could be read'] : []),
+    ...(doubts.holding.length > 0 ? [`Not read with enough confidence: ${doubts.holding.join(', ')}`] : []),
   ]
-  return reasons.length > 0
-    ? changed(
-        { ...read, status: 'NEEDS_REVIEW' },
-        { type: 'document.review-needed', data: { ...about(document), reasons } },
-      )
-    : verified(read, extraction.fields.length, others)
+  if (reasons.length === 0) return verified({ documents, tasks }, read, extraction.fields.length, now)
+  const asked = askForReview(read, reasons, doubts.fields, now)
+  return {
+    ...asked,
+    documents: [{ ...read, status: 'NEEDS_REVIEW' }],
+    facts: [{ type: 'document.review-needed', data: { ...about(document), reasons } }, ...asked.facts],
+  }
 }
 
-function verified(document: DocumentRecord, fields: number, others: readonly DocumentRecord[]): Decision {
+function verified(
+  { documents, tasks }: Pick<ShipmentState, 'documents' | 'tasks'>,
+  document: DocumentRecord,
+  fields: number,
+  now: string,
+): Decision {
   const { documentId, confidence = 0, pages = 0 } = document
-  const older = supersededBy(document, others)
+  const older = supersededBy(document, documents)
+  const ended = older.map((it) => endReview(tasks, it.documentId, { reason: `${documentId} took its place` }, now))
   return {
     documents: [
       { ...document, status: 'VERIFIED' },
       ...older.map((it): DocumentRecord => ({ ...it, status: 'SUPERSEDED', supersededBy: documentId })),
     ],
+    tasks: ended.flatMap((it) => it.tasks),
     facts: [
       { type: 'document.verified', data: { ...about(document), confidence, fields, pages } },
       ...older.map((it): Fact => ({ type: 'document.superseded', data: { ...about(it), by: documentId } })),
+      ...ended.flatMap((it) => it.facts),
     ],
   }
 }
 
 export function decideReview(
+  state: Pick<ShipmentState, 'documents' | 'tasks'>,
   document: DocumentRecord,
   review: { decision: 'ACCEPT' } | { decision: 'REJECT'; reason: string },
-  others: readonly DocumentRecord[],
+  now: string,
 ): Decision {
   if (document.status !== 'NEEDS_REVIEW')
     throw new AppError('conflict', 'document.not_in_review', `The document is ${document.status}`)
-  if (review.decision === 'ACCEPT') return verified(document, 0, others)
+  const done = endReview(state.tasks, document.documentId, { result: review }, now)
+  if (review.decision === 'ACCEPT') {
+    const accepted = verified(state, document, 0, now)
+    return {
+      ...accepted,
+      tasks: [...(accepted.tasks ?? []), ...done.tasks],
+      facts: [...accepted.facts, ...done.facts],
+    }
+  }
   const rejection = { code: 'document.refused', reason: review.reason }
-  return changed(
-    { ...document, status: 'REJECTED', rejection },
-    { type: 'document.rejected', data: { ...about(document), ...rejection } },
-  )
+  return {
+    tasks: done.tasks,
+    documents: [{ ...document, status: 'REJECTED', rejection }],
+    facts: [{ type: 'document.rejected', data: { ...about(document), ...rejection } }, ...done.facts],
+  }
 }
 
 /** `uploads/<tenant>/<shipment>/<document>` */

@@ -10,6 +10,7 @@ import {
   TRANSITIONS,
   uploadKey,
 } from '../../../functions/documents/domain/intake'
+import type { Doubts } from '../../../functions/documents/domain/review'
 import { presignPost } from '../../../functions/documents/presign'
 import { type DocumentRecord, DocumentStatus } from '../../../schemas/document'
 import type { Extraction } from '../../../schemas/extraction'
@@ -49,6 +50,14 @@ const reading = (kind: Extraction['classification']['kind'], confidence: number,
   pages: 1,
   extractorVersion: '1',
 })
+
+const SURE = { fields: [], holding: [] }
+const extracted = (
+  document: DocumentRecord,
+  extraction: Extraction,
+  documents: DocumentRecord[] = [],
+  doubts: Doubts = SURE,
+) => decideExtracted({ documents, tasks: [] }, document, extraction, doubts, ORDERED)
 
 test('every status of a document is reached from its announcement', () => {
   const reached = new Set<DocumentStatus>(['AWAITING_UPLOAD'])
@@ -119,7 +128,7 @@ describe('the upload', () => {
 describe('what was read', () => {
   const extracting = announced(PDF, { status: 'EXTRACTING' })
   test('is verified when it is what it was announced to be', () => {
-    expect(decideExtracted(extracting, reading('COMMERCIAL_INVOICE', 0.9), []).documents?.[0]?.status).toBe('VERIFIED')
+    expect(extracted(extracting, reading('COMMERCIAL_INVOICE', 0.9)).documents?.[0]?.status).toBe('VERIFIED')
   })
 
   test.each([
@@ -127,14 +136,24 @@ describe('what was read', () => {
     ['an unsure kind', reading('COMMERCIAL_INVOICE', 0.3)],
     ['no fields', reading('COMMERCIAL_INVOICE', 0.9, 0)],
   ])('is a person’s to review with %s', (_, extraction) => {
-    const decision = decideExtracted(extracting, extraction, [])
+    const decision = extracted(extracting, extraction)
     expect(decision.documents?.[0]?.status).toBe('NEEDS_REVIEW')
-    const accepted = decideReview(decision.documents?.[0] as DocumentRecord, { decision: 'ACCEPT' }, [])
-    expect(accepted.facts[0]?.type).toBe('document.verified')
+    expect(decision.tasks).toMatchObject([{ role: 'DOCUMENTATION', review: { documentId: extracting.documentId } }])
+    const state = { documents: decision.documents ?? [], tasks: decision.tasks ?? [] }
+    const accepted = decideReview(state, decision.documents?.[0] as DocumentRecord, { decision: 'ACCEPT' }, ORDERED)
+    expect(accepted.facts.map(({ type }) => type)).toEqual(['document.verified', 'task.completed'])
+    expect(accepted.tasks).toMatchObject([{ status: 'COMPLETED', result: { decision: 'ACCEPT' } }])
+  })
+
+  test('is a person’s to review while what matters is in doubt', () => {
+    const doubts = { fields: [], holding: ['totalAmount'] }
+    const decision = extracted(extracting, reading('COMMERCIAL_INVOICE', 0.9), [], doubts)
+    expect(decision.documents?.[0]?.status).toBe('NEEDS_REVIEW')
+    expect(decision.tasks?.[0]?.review?.reasons).toEqual(['Not read with enough confidence: totalAmount'])
   })
 
   test('a second time changes nothing', () => {
-    expect(decideExtracted(announced(PDF, { status: 'VERIFIED' }), reading('OTHER', 1), []).facts).toEqual([])
+    expect(extracted(announced(PDF, { status: 'VERIFIED' }), reading('OTHER', 1)).facts).toEqual([])
   })
 })
 
@@ -147,7 +166,7 @@ describe('a re-upload', () => {
   })
   const newer = announced(PDF, { status: 'EXTRACTING', organizationId: 'ACME' })
   const superseded = (before: DocumentRecord, after = newer) =>
-    (decideExtracted(after, reading('COMMERCIAL_INVOICE', 0.9), [before, after]).documents ?? [])
+    (extracted(after, reading('COMMERCIAL_INVOICE', 0.9), [before, after]).documents ?? [])
       .filter(({ status }) => status === 'SUPERSEDED')
       .map(({ documentId, supersededBy }) => [documentId, supersededBy])
   const taken = [[older.documentId, newer.documentId]]
