@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { Match, type Template } from 'aws-cdk-lib/assertions'
 import * as z from 'zod'
 import { processes } from '../../infra/constructs/workflow'
 import { CONTRACTS, doorsOf, IDENTITY } from '../../infra/domains'
 import { resourcesOf, statementsOf, synthesize } from '../support/stacks'
+
+const ROOT = resolve(__dirname, '..', '..')
 
 let data: Template
 let service: Template
@@ -101,6 +103,15 @@ describe('identity', () => {
       MfaConfiguration: 'ON',
       LambdaConfig: { PreTokenGenerationConfig: { LambdaVersion: 'V3_0' } },
     })
+  })
+})
+
+describe('contracts', () => {
+  it('are all deployed', () => {
+    const folders = readdirSync(join(ROOT, 'functions')).filter((domain) =>
+      existsSync(join(ROOT, 'functions', domain, 'contract.ts')),
+    )
+    expect([IDENTITY, ...CONTRACTS].map(({ domain }) => domain).sort()).toEqual(folders.sort())
   })
 })
 
@@ -320,7 +331,7 @@ describe('machines', () => {
 
 describe('alarms', () => {
   it('name a heading of the runbook', () => {
-    const runbook = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8')
+    const runbook = readFileSync(join(ROOT, 'docs', 'runbook.md'), 'utf8')
     const headings = new Set([...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading))
     for (const template of both())
       for (const { logicalId, Properties } of resourcesOf(template, 'AWS::CloudWatch::Alarm')) {
