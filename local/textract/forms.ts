@@ -1,6 +1,6 @@
 /** Keys and values by where they stand: after a colon, beside, in a drawn box under its caption, below a caption. */
 import type { KeyValue } from './blocks'
-import { contains, height, overlapX, overlapY, union, width } from './geometry'
+import { contains, height, median, overlapX, overlapY, union, width } from './geometry'
 import type { Grid } from './grid'
 import { isLabel } from './labels'
 import { rowsOf, textOf } from './lines'
@@ -60,7 +60,7 @@ function captionedBoxes(lines: readonly Line[], grid: Grid, found: Pairs): void 
     const rows = rowsOf(lines.filter((line) => contains(cell, line)))
     const first = rows[0]?.[0]
     if (!first || rows.length > 12) continue
-    const caption = captionOf(first)
+    const caption = captionOf(first, rows)
     const rest = words.filter((word) => !caption.includes(word))
     if (caption.length === 0 || rest.some((word) => /:$/.test(word.text))) continue
     if (rest.length > 0) found.add(caption, inReadingOrder(rest), 88)
@@ -74,10 +74,14 @@ function captionedBoxes(lines: readonly Line[], grid: Grid, found: Pairs): void 
   }
 }
 
-function captionOf(line: Line): Word[] {
+function captionOf(line: Line, rows: readonly Line[][]): Word[] {
   const colon = line.words.findIndex((word) => word.text.endsWith(':'))
   if (colon >= 0) return colon === line.words.length - 1 && isKeyText(line.words) ? line.words : []
-  return isLabel(textOf(line.words)) ? line.words : []
+  if (isLabel(textOf(line.words))) return line.words
+  // Forms print their captions smaller than what is filled in.
+  const filled = median(rows.slice(1).flat().map(height))
+  const small = rows[0]?.length === 1 && height(line) < filled * 0.8 && !/\d/.test(textOf(line.words))
+  return small && isKeyText(line.words) ? line.words : []
 }
 
 const inReadingOrder = (words: readonly Word[]): Word[] => rowsOf(words).flat()
@@ -85,7 +89,7 @@ const inReadingOrder = (words: readonly Word[]): Word[] => rowsOf(words).flat()
 /** "Invoice No: KM-1", several on one line, the value possibly further right or on the next line. */
 function colonPairs(lines: readonly Line[], grids: readonly Grid[], found: Pairs): void {
   for (const line of lines) {
-    const ends = line.words.flatMap((word, index) => (/:$/.test(word.text) || word.text === ':' ? [index] : []))
+    const ends = line.words.flatMap((word, index) => (/[:#]$/.test(word.text) && word.text.length < 30 ? [index] : []))
     let start = 0
     for (const [at, end] of ends.entries()) {
       const key = line.words.slice(start, end + 1)

@@ -1,6 +1,6 @@
 /** Ruled lines into grids, and grids into cells: what a form's boxes and a table's cells have in common. */
 import { type Box, height, union, width } from './geometry'
-import type { Rules } from './raster'
+import type { Rules } from './rules'
 
 export interface GridCell extends Box {
   row: number
@@ -47,7 +47,7 @@ function connected(rules: Rules, near: number): Rules[] {
     ;(flat ? group.horizontal : group.vertical).push(box)
     groups.set(root, group)
   })
-  return [...groups.values()].filter((group) => group.horizontal.length >= 2 && group.vertical.length >= 2)
+  return [...groups.values()].filter((group) => group.horizontal.length >= 2 && group.vertical.length >= 1)
 }
 
 const touch = (a: Box, b: Box, near: number): boolean =>
@@ -92,15 +92,18 @@ function gridOf(drawn: Rules, near: number): Grid {
   return { ...union([...rules.horizontal, ...rules.vertical]), xs, ys, cells }
 }
 
-/** Many tables have no line down their outer sides: the ends of the row lines stand for it. */
+/** Many tables have no line down their outer sides, and forms none at the page's edge: the ends of the other lines stand for it. */
 function closeSides(rules: Rules, near: number): Rules {
   const flat = union(rules.horizontal)
   const upright = union(rules.vertical)
-  const side = (x: number): Box => ({ left: x, right: x, top: flat.top, bottom: flat.bottom })
+  const all = union([flat, upright])
+  const horizontal = [...rules.horizontal]
   const vertical = [...rules.vertical]
-  if (flat.left < upright.left - near * 2) vertical.push(side(flat.left))
-  if (flat.right > upright.right + near * 2) vertical.push(side(flat.right))
-  return { horizontal: rules.horizontal, vertical }
+  if (flat.left < upright.left - near * 2) vertical.push({ ...all, right: all.left })
+  if (flat.right > upright.right + near * 2) vertical.push({ ...all, left: all.right })
+  if (upright.top < flat.top - near * 2) horizontal.push({ ...all, bottom: all.top })
+  if (upright.bottom > flat.bottom + near * 2) horizontal.push({ ...all, top: all.bottom })
+  return { horizontal, vertical }
 }
 
 function cluster(values: readonly number[], near: number): number[] {

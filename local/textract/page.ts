@@ -1,7 +1,7 @@
 /** What one page says, before it is told in blocks. Coordinates are pixels of the page turned upright. */
 import type { Checkbox } from './checkboxes'
 import type { Box, ToInput } from './geometry'
-import type { Rules } from './raster'
+import type { Rules } from './rules'
 
 export interface Word extends Box {
   text: string

@@ -1,5 +1,5 @@
 /** Pixel work on one page: ink against paper, connected components, ruled lines, skew. Pure arithmetic on grey bytes. */
-import { type Box, median } from './geometry'
+import type { Box } from './geometry'
 
 export interface Gray {
   width: number
@@ -21,35 +21,59 @@ export function grayFromRgba(rgba: Uint8ClampedArray, width: number, height: num
   return { width, height, data }
 }
 
-/** Ink is what is clearly darker than its surroundings, so shading, stamps' tints and uneven light do not count. */
+/** Side of the squares whose tones are averaged, and how many squares to each side count as a pixel's surroundings. */
+const TILE = 16
+const AROUND = 2
+/** How far below its surroundings ink must lie: found best on scans of trade papers. */
+const K = 0.3
+
+/**
+ * Ink is what is clearly darker than its surroundings (Sauvola's threshold): shading, tints and uneven light do not count,
+ * nor do the fine patterns printed behind the text of bills and cheques.
+ */
 export function inkOf(gray: Gray): Mask {
   const { width, height, data } = gray
-  const stride = width + 1
-  const sums = new Float64Array(stride * (height + 1))
-  for (let y = 0; y < height; y += 1) {
-    let row = 0
-    for (let x = 0; x < width; x += 1) {
-      row += data[y * width + x] ?? 0
-      sums[(y + 1) * stride + x + 1] = (sums[y * stride + x + 1] ?? 0) + row
-    }
-  }
-  const radius = Math.max(12, Math.round(Math.min(width, height) / 60))
   const ink = new Uint8Array(width * height)
+  const { across, thresholds } = thresholdsOf(gray)
   for (let y = 0; y < height; y += 1) {
-    const top = Math.max(0, y - radius) * stride
-    const bottom = Math.min(height, y + radius + 1) * stride
-    const rows = (bottom - top) / stride
-    for (let x = 0; x < width; x += 1) {
-      const left = Math.max(0, x - radius)
-      const right = Math.min(width, x + radius + 1)
-      const sum =
-        (sums[bottom + right] ?? 0) - (sums[bottom + left] ?? 0) - (sums[top + right] ?? 0) + (sums[top + left] ?? 0)
-      const mean = sum / (rows * (right - left))
-      const value = data[y * width + x] ?? 255
-      if (value < mean * 0.86 && mean - value > 18) ink[y * width + x] = 1
-    }
+    const row = Math.floor(y / TILE) * across
+    for (let x = 0; x < width; x += 1)
+      if ((data[y * width + x] ?? 255) < (thresholds[row + (x >> 4)] ?? 0)) ink[y * width + x] = 1
   }
   return { width, height, data: ink }
+}
+
+function thresholdsOf(gray: Gray): { across: number; thresholds: Float32Array } {
+  const across = Math.ceil(gray.width / TILE)
+  const down = Math.ceil(gray.height / TILE)
+  const sums = new Float64Array(across * down)
+  const squares = new Float64Array(across * down)
+  const counts = new Uint32Array(across * down)
+  for (let y = 0; y < gray.height; y += 1) {
+    const row = Math.floor(y / TILE) * across
+    for (let x = 0; x < gray.width; x += 1) {
+      const value = gray.data[y * gray.width + x] ?? 255
+      const tile = row + (x >> 4)
+      sums[tile] = (sums[tile] ?? 0) + value
+      squares[tile] = (squares[tile] ?? 0) + value * value
+      counts[tile] = (counts[tile] ?? 0) + 1
+    }
+  }
+  const thresholds = new Float32Array(across * down)
+  for (let row = 0; row < down; row += 1)
+    for (let column = 0; column < across; column += 1) {
+      let [sum, square, count] = [0, 0, 0]
+      for (let r = Math.max(0, row - AROUND); r <= Math.min(down - 1, row + AROUND); r += 1)
+        for (let c = Math.max(0, column - AROUND); c <= Math.min(across - 1, column + AROUND); c += 1) {
+          sum += sums[r * across + c] ?? 0
+          square += squares[r * across + c] ?? 0
+          count += counts[r * across + c] ?? 0
+        }
+      const mean = sum / count
+      const deviation = Math.sqrt(Math.max(0, square / count - mean * mean))
+      thresholds[row * across + column] = Math.min(mean - 18, mean * (1 + K * (deviation / 128 - 1)))
+    }
+  return { across, thresholds }
 }
 
 export interface Component extends Box {
@@ -137,87 +161,19 @@ class Pieces {
   }
 }
 
-/** Typical height of a letter; specks and drawings left out. */
+/** Typical height of a letter: the median by area, so that specks do not outvote the text; drawings are left out. */
 export function letterHeight(components: readonly Component[]): number {
-  const heights = components
-    .filter(
-      (box) =>
-        box.bottom - box.top >= 5 && box.right - box.left >= 2 && box.right - box.left < (box.bottom - box.top) * 4,
-    )
-    .map((box) => box.bottom - box.top)
-  return median(heights)
-}
-
-export interface Rules {
-  horizontal: Box[]
-  vertical: Box[]
-}
-
-export function rulesOf(mask: Mask, letter: number): Rules {
-  const turned = transpose(mask)
-  const swap = (box: Box): Box => ({ left: box.top, top: box.left, right: box.bottom, bottom: box.right })
-  return {
-    horizontal: strokes(mask, Math.max(24, letter * 4), Math.max(4, letter * 0.5)),
-    vertical: strokes(turned, Math.max(16, letter * 2.2), Math.max(4, letter * 0.5)).map(swap),
+  const letters = components
+    .map((box) => ({ tall: box.bottom - box.top, wide: box.right - box.left }))
+    .filter(({ tall, wide }) => tall >= 5 && tall < 160 && wide >= 2 && wide < tall * 3)
+    .sort((a, b) => a.tall - b.tall)
+  const total = letters.reduce((sum, { tall, wide }) => sum + Math.min(wide, tall), 0)
+  let passed = 0
+  for (const { tall, wide } of letters) {
+    passed += Math.min(wide, tall)
+    if (passed >= total * 0.45) return tall
   }
-}
-
-/** Long thin horizontal strokes: runs of ink (small breaks allowed), stacked runs joined. */
-function strokes(mask: Mask, least: number, thickest: number): Box[] {
-  const { width, height, data } = mask
-  const done: Box[] = []
-  let open: Box[] = []
-  for (let y = 0; y < height; y += 1) {
-    const next: Box[] = []
-    for (const [from, to] of longRuns(data.subarray(y * width, (y + 1) * width), least)) {
-      const above = open.find((box) => box.left < to && from < box.right && box.bottom === y)
-      if (above) {
-        above.left = Math.min(above.left, from)
-        above.right = Math.max(above.right, to)
-        above.bottom = y + 1
-        if (!next.includes(above)) next.push(above)
-      } else next.push({ left: from, top: y, right: to, bottom: y + 1 })
-    }
-    for (const box of open) if (!next.includes(box)) done.push(box)
-    open = next
-  }
-  return [...done, ...open].filter((box) => isThin(box, thickest) && standsAlone(mask, box))
-}
-
-const isThin = (box: Box, thickest: number): boolean =>
-  box.bottom - box.top <= thickest && box.right - box.left > (box.bottom - box.top) * 9
-
-/** A ruled line is drawn through, or has paper on both sides; a row of serifs that touch has neither. */
-function standsAlone(mask: Mask, box: Box): boolean {
-  const inked = (y: number): number => {
-    if (y < 0 || y >= mask.height) return 0
-    let count = 0
-    for (let x = box.left; x < box.right; x += 1) count += mask.data[y * mask.width + x] ?? 0
-    return count / (box.right - box.left)
-  }
-  const whole = inked((box.top + box.bottom) >> 1) > 0.97
-  return (whole && Math.min(inked(box.top - 3), inked(box.bottom + 2)) < 0.3) || (inked(box.top - 3) < 0.3 && inked(box.bottom + 2) < 0.3)
-}
-
-function* longRuns(row: Uint8Array, least: number): Generator<[number, number]> {
-  let from = -1
-  let last = -1
-  for (let x = 0; x <= row.length; x += 1) {
-    if (row[x] === 1) {
-      if (from === -1) from = x
-      last = x
-    } else if (from !== -1 && (x - last > 3 || x === row.length)) {
-      if (last + 1 - from >= least) yield [from, last + 1]
-      from = -1
-    }
-  }
-}
-
-function transpose(mask: Mask): Mask {
-  const data = new Uint8Array(mask.data.length)
-  for (let y = 0; y < mask.height; y += 1)
-    for (let x = 0; x < mask.width; x += 1) data[x * mask.height + y] = mask.data[y * mask.width + x] ?? 0
-  return { width: mask.height, height: mask.width, data }
+  return 0
 }
 
 /** Sets a band of pixels, used to take ruled lines out of the ink and off the paper. */
@@ -227,5 +183,18 @@ export function paint(target: Gray | Mask, boxes: readonly Box[], value: number,
     const right = Math.min(target.width, Math.ceil(box.right + margin))
     for (let y = Math.max(0, box.top - margin); y < Math.min(target.height, box.bottom + margin); y += 1)
       target.data.fill(value, y * target.width + left, y * target.width + right)
+  }
+}
+
+/** Turns light text on dark bands into dark on light, in place: a filled area has more ink than letters ever have. */
+export function brightenBands(gray: Gray, letter: number): void {
+  const dark: Mask = { width: gray.width, height: gray.height, data: gray.data.map((value) => (value < 120 ? 1 : 0)) }
+  for (const box of componentsOf(dark)) {
+    const wide = box.right - box.left
+    const tall = box.bottom - box.top
+    if (wide < letter * 4 || tall < letter * 1.1 || box.pixels < wide * tall * 0.55) continue
+    for (let y = box.top; y < box.bottom; y += 1)
+      for (let x = y * gray.width + box.left; x < y * gray.width + box.right; x += 1)
+        gray.data[x] = 255 - (gray.data[x] ?? 0)
   }
 }

@@ -1,9 +1,11 @@
 /** The OCR engine: one Tesseract kept warm, reading sheets of laid-out text lines. */
 import { dirname, join } from 'node:path'
-import { createWorker, OEM, PSM } from 'tesseract.js'
+import { createWorker, OEM, PSM, type Word as TesseractWord } from 'tesseract.js'
 import type { Word } from './page'
 import type { Segment } from './segments'
 import { pgm, type Sheet, type Strip } from './sheet'
+
+type EngineWord = Pick<TesseractWord, 'text' | 'confidence' | 'bbox'>
 
 export interface ReadWord extends Word {
   /** The line that it was cut out with. */
@@ -33,17 +35,8 @@ export async function createRecogniser(): Promise<Recogniser> {
   return {
     async read(sheet) {
       const { data: page } = await worker.recognize(pgm(sheet.gray), {}, { blocks: true, text: false })
-      const words = (page.blocks ?? []).flatMap((block) =>
-        block.paragraphs.flatMap((paragraph) => paragraph.lines.flatMap((line) => line.words)),
-      )
-      return words.flatMap((word) => {
-        const middle = (word.bbox.y0 + word.bbox.y1) / 2
-        const strip = sheet.strips.find(({ top, bottom }) => middle >= top - 10 && middle <= bottom + 10)
-        const text = clean(word.text)
-        return strip && text
-          ? [{ text, confidence: word.confidence, ...onPage(word.bbox, strip), segment: strip.segment }]
-          : []
-      })
+      const lines = (page.blocks ?? []).flatMap((block) => block.paragraphs.flatMap((paragraph) => paragraph.lines))
+      return lines.flatMap((line) => apart(line.words).flatMap((word) => place(word, sheet)))
     },
     async close() {
       await worker.terminate()
@@ -51,10 +44,28 @@ export async function createRecogniser(): Promise<Recogniser> {
   }
 }
 
+/** Where letters touch, the engine may give a word the box of its whole line: a word ends before the next one starts. */
+function apart(words: readonly EngineWord[]): EngineWord[] {
+  return words.map((word, index) => {
+    const next = words[index + 1]
+    const clipped = next !== undefined && next.bbox.x0 > word.bbox.x0 && next.bbox.x0 <= word.bbox.x1
+    return clipped ? { ...word, bbox: { ...word.bbox, x1: next.bbox.x0 - 4 } } : word
+  })
+}
+
+function place(word: EngineWord, sheet: Sheet): ReadWord[] {
+  const middle = (word.bbox.y0 + word.bbox.y1) / 2
+  const strip = sheet.strips.find(({ top, bottom }) => middle >= top - 10 && middle <= bottom + 10)
+  const text = clean(word.text)
+  return strip && text
+    ? [{ text, confidence: word.confidence, ...onPage(word.bbox, strip), segment: strip.segment }]
+    : []
+}
+
 /** Typographic quotes and dashes as Textract writes them. */
 const clean = (text: string): string => text.replace(/[‘’]/g, "'").replace(/[“”]/g, '"').replace(/[–—]/g, '-').trim()
 
-function onPage(box: { x0: number; y0: number; x1: number; y1: number }, strip: Strip) {
+function onPage(box: EngineWord['bbox'], strip: Strip) {
   const { segment, scale, left, top } = strip
   return {
     left: segment.left + (box.x0 - left) / scale,

@@ -3,27 +3,42 @@ import { checkboxesOf } from './checkboxes'
 import { readDoubtfulAgain } from './doubt'
 import { height, median, width } from './geometry'
 import type { PageText, Word } from './page'
-import { type Component, componentsOf, inkOf, letterHeight, paint, rulesOf } from './raster'
+import { brightenBands, type Component, componentsOf, inkOf, letterHeight, paint } from './raster'
 import type { ReadWord, Recogniser } from './recogniser'
+import { rulesOf } from './rules'
 import { segmentsOf } from './segments'
 import { type Sheet, sheetsOf } from './sheet'
-import { skewOf } from './skew'
+import { type Skew, skewOf } from './skew'
 import { type Picture, type Upright, uprightOf } from './upright'
 
 /** Height of a letter, in pixels, at which lines are found and cut out. */
 const LETTER = 28
+/** Letters of this height need no enlarging. */
+const ENOUGH = 18
+/** Degrees that do no harm. */
+const LEVEL = 0.2
 export async function readScan(picture: Picture, recogniser: Recogniser): Promise<PageText> {
   const draft = uprightOf(picture, Math.min(1, 2000 / Math.max(picture.width, picture.height)), 0)
   const letters = componentsOf(inkOf(draft.gray))
   const tall = letterHeight(letters)
   if (tall === 0) return empty(draft)
-  const { angle, sideways } = skewOf(letters.filter((box) => isLetterSized(box, tall)))
-  const turn = (sideways ? 90 : 0) + (Math.abs(angle) >= 0.25 ? angle : 0)
-  const scale = Math.min(4, Math.max(0.4, (LETTER / tall) * (draft.gray.width / picture.width)))
-  const first = await readUpright(uprightOf(picture, scale, turn), recogniser)
+  const native = tall * (picture.width / draft.gray.width)
+  const scale = native >= ENOUGH ? Math.min(1, Math.max(0.4, LETTER / native)) : Math.min(4, LETTER / native)
+  const { upright, turn } = straighten(picture, scale, skewOf(letters.filter((box) => isLetterSized(box, tall))))
+  const first = await readUpright(upright, recogniser)
   if (first.certainty >= 70 || !(await readsBetterTurned(first.sheets, recogniser, first.certainty))) return first.page
   const second = await readUpright(uprightOf(picture, scale, turn + 180), recogniser)
   return second.certainty > first.certainty ? second.page : first.page
+}
+
+/** Turns by what the draft shows, then by what only the larger picture shows. */
+function straighten(picture: Picture, scale: number, skew: Skew): { upright: Upright; turn: number } {
+  const turn = (skew.sideways ? 90 : 0) + (Math.abs(skew.angle) >= LEVEL ? skew.angle : 0)
+  const upright = uprightOf(picture, scale, turn)
+  const letters = componentsOf(inkOf(upright.gray)).filter((box) => isLetterSized(box, LETTER))
+  const rest = skewOf(letters)
+  if (rest.sideways || Math.abs(rest.angle) < LEVEL || Math.abs(rest.angle) > 1) return { upright, turn }
+  return { upright: uprightOf(picture, scale, turn + rest.angle), turn: turn + rest.angle }
 }
 
 const isLetterSized = (box: Component, letter: number): boolean =>
@@ -40,11 +55,12 @@ const empty = (upright: Upright): PageText => ({
 
 async function readUpright(upright: Upright, recogniser: Recogniser) {
   const { gray } = upright
+  brightenBands(gray, LETTER)
   const ink = inkOf(gray)
   const components = componentsOf(ink)
   const letter = letterHeight(components)
   const checkboxes = checkboxesOf(ink, components, letter)
-  const rules = rulesOf(ink, letter)
+  const rules = rulesOf(ink, components, letter)
   const drawn = [...checkboxes, ...rules.horizontal, ...rules.vertical]
   paint(ink, drawn, 0, 1)
   paint(gray, drawn, 255, 1)

@@ -1,5 +1,6 @@
 /** Finds the text lines of a raster page: letters chained side by side, split where the gap is wider than between words. */
-import { type Box, isParted, overlapX, overlapY, union } from './geometry'
+import { type Box, height, isParted, median, overlapX, overlapY, union } from './geometry'
+import { rowsOf } from './lines'
 import type { Component } from './raster'
 
 export interface Segment extends Box {
@@ -11,7 +12,7 @@ export function segmentsOf(components: readonly Component[], letter: number, upr
     .filter((box) => isLetter(box, letter) || isDash(box, letter))
     .sort((a, b) => a.left - b.left)
   const chains = chain(letters, letter, uprights)
-  const segments = chains.map((members) => ({ ...union(members), letters: members }))
+  const segments = chains.flatMap(levelRows).map((members) => ({ ...union(members), letters: members }))
   const merged = joinOverlapping(segments.filter((segment) => isText(segment, letter)))
   attachMarks(merged, components, letter)
   return merged.sort((a, b) => a.top - b.top || a.left - b.left)
@@ -21,6 +22,14 @@ function isLetter(box: Component, letter: number): boolean {
   const tall = box.bottom - box.top
   const wide = box.right - box.left
   return tall >= letter * 0.45 && tall <= letter * 7 && wide <= Math.max(letter * 8, tall * 6) && box.pixels >= 4
+}
+
+/** Stamps and drawings chain lines across rows: what is taller than its letters is taken apart into rows again. */
+function levelRows(letters: Component[]): Component[][] {
+  const tall = median(letters.map(height))
+  const box = union(letters)
+  if (height(box) < tall * 2.6) return [letters]
+  return rowsOf(letters.filter((letter) => height(letter) < tall * 2.2))
 }
 
 /** A hyphen or dash carries a line across the gap it fills. */
@@ -80,7 +89,7 @@ const reach = (a: Box, b: Box, letter: number): number =>
 
 function sameRow(a: Box, b: Box): boolean {
   const [low, high] = [Math.min(a.bottom - a.top, b.bottom - b.top), Math.max(a.bottom - a.top, b.bottom - b.top)]
-  if (high > low * 3.2) return isBeside(a, b)
+  if (high > low * 2.3) return isBeside(a, b)
   return overlapY(a, b) >= low * 0.5
 }
 
@@ -103,7 +112,7 @@ function joinOverlapping(segments: Segment[]): Segment[] {
       (other) =>
         overlapX(other, segment) > 0 &&
         overlapY(other, segment) >= Math.min(other.bottom - other.top, segment.bottom - segment.top) * 0.6 &&
-        segment.bottom - segment.top <= (other.bottom - other.top) * 1.6,
+        height(union([other, segment])) <= Math.max(height(other), height(segment)) * 1.3,
     )
     if (!host) {
       result.push({ ...segment })

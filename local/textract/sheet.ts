@@ -1,5 +1,5 @@
 /** Lays the text lines of a page one below another at one letter size: what is read is then plain text, whatever the page looked like. */
-import { type Box, height, width } from './geometry'
+import { type Box, height, overlapX, overlapY, width } from './geometry'
 import type { Gray } from './raster'
 import type { Segment } from './segments'
 
@@ -26,7 +26,8 @@ export function sheetsOf(page: Gray, segments: readonly Segment[], letter = LETT
   const sized = segments.map((segment) => ({ segment, scale: scaleOf(segment, letter) }))
   const wide = sized.filter(({ segment, scale }) => width(segment) * scale > 900)
   const narrow = sized.filter(({ segment, scale }) => width(segment) * scale <= 900)
-  return [wide, narrow].filter((group) => group.length > 0).map((group) => sheetOf(page, group))
+  const letters = segments.flatMap((segment) => segment.letters)
+  return [wide, narrow].filter((group) => group.length > 0).map((group) => sheetOf(page, group, letters))
 }
 
 function scaleOf(segment: Segment, wanted: number): number {
@@ -35,7 +36,7 @@ function scaleOf(segment: Segment, wanted: number): number {
   return Math.min(4, Math.max(0.25, wanted / letter), WIDEST / width(segment))
 }
 
-function sheetOf(page: Gray, sized: { segment: Segment; scale: number }[]): Sheet {
+function sheetOf(page: Gray, sized: { segment: Segment; scale: number }[], letters: readonly Box[]): Sheet {
   const across = Math.ceil(Math.max(...sized.map(({ segment, scale }) => width(segment) * scale))) + MARGIN * 2
   const down = sized.reduce((sum, { segment, scale }) => sum + Math.ceil(height(segment) * scale) + MARGIN * 2, MARGIN)
   const gray: Gray = { width: across, height: down, data: new Uint8Array(across * down).fill(255) }
@@ -44,6 +45,7 @@ function sheetOf(page: Gray, sized: { segment: Segment; scale: number }[]): Shee
     const bottom = top + Math.ceil(height(segment) * scale)
     const strip = { segment, scale, top, bottom, left: MARGIN }
     copy(page, segment, gray, strip)
+    wipe(gray, strip, letters)
     top = bottom + MARGIN * 2
     return strip
   })
@@ -70,6 +72,23 @@ function copy(page: Gray, from: Box, sheet: Gray, strip: Strip): void {
       const value = (upper * (1 - fy) + lower * fy - low) * gain
       sheet.data[y * sheet.width + strip.left + x] = Math.max(0, Math.min(255, value))
     }
+  }
+}
+
+/** Takes away what hangs in from the lines above and below. */
+function wipe(sheet: Gray, { segment, scale, top, bottom, left }: Strip, letters: readonly Box[]): void {
+  const own = new Set<Box>(segment.letters)
+  const near = letters.filter((box) => overlapX(box, segment) > 0 && overlapY(box, segment) > -2)
+  const mine = near.filter((box) => own.has(box))
+  for (const box of near) {
+    const inside = (box.top + box.bottom) / 2 > segment.top && (box.top + box.bottom) / 2 < segment.bottom
+    if (own.has(box) || inside || mine.some((letter) => overlapX(letter, box) > 0 && overlapY(letter, box) > 0))
+      continue
+    const from = Math.max(0, Math.floor(left + (box.left - segment.left) * scale) - 1)
+    const to = Math.min(sheet.width, Math.ceil(left + (box.right - segment.left) * scale) + 1)
+    const high = Math.max(top - 2, Math.floor(top + (box.top - segment.top) * scale) - 1)
+    const low = Math.min(bottom + 2, Math.ceil(top + (box.bottom - segment.top) * scale) + 1)
+    for (let y = high; y < low; y += 1) sheet.data.fill(255, y * sheet.width + from, y * sheet.width + to)
   }
 }
 
