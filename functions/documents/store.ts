@@ -1,7 +1,8 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { Extraction } from '../../schemas/extraction'
 import { findPlaces } from '../places/store'
 import type { Context } from '../platform/context'
-import { ConditionFailed, get, getMany, partition, put, type Tenant, transact } from '../platform/table'
+import { ConditionFailed, get, getMany, type Item, partition, put, type Tenant, transact } from '../platform/table'
 import type { ShipmentState } from '../shipments/items'
 import { comparedDocuments, type Evidence } from './domain/comparison'
 import { isKind, type Tally } from './domain/quality'
@@ -9,13 +10,21 @@ import { isKind, type Tally } from './domain/quality'
 const pk = (documentId: string) => `DOCUMENT#${documentId}`
 const documentIdOf = (key: string) => key.slice('DOCUMENT#'.length)
 
-/** What was read stands apart from the shipment: it is wide, and few look at it. Reading again writes the same. */
+/**
+ * What was read stands apart from the shipment: it is wide, and few look at it. Reading again writes the same. Deflated it is an
+ * eighth as long, and as cheap: each KB written is a capacity unit.
+ */
 export const saveExtraction = (tenant: Tenant, documentId: string, extraction: Extraction) =>
-  put(tenant, { pk: pk(documentId), sk: 'EXTRACTION', body: JSON.stringify(extraction) })
+  put(tenant, { pk: pk(documentId), sk: 'EXTRACTION', body: deflateRawSync(JSON.stringify(extraction)) })
+
+function extractionOf({ body }: Item): Extraction {
+  if (!(body instanceof Uint8Array)) throw new TypeError('An extraction is stored deflated')
+  return Extraction.parse(JSON.parse(inflateRawSync(body).toString()))
+}
 
 export async function loadExtraction(tenant: Tenant, documentId: string): Promise<Extraction | undefined> {
   const item = await get(tenant, { pk: pk(documentId), sk: 'EXTRACTION' })
-  return item && Extraction.parse(JSON.parse(String(item.body)))
+  return item && extractionOf(item)
 }
 
 /** The token of the intake that waits for Textract; a later one of the same document replaces it. */
@@ -32,9 +41,7 @@ export async function loadEvidence(context: Context, { documents, detail }: Ship
   const keys = comparedDocuments(documents).map(({ documentId }) => ({ pk: pk(documentId), sk: 'EXTRACTION' }))
   const codes = detail.legs.flatMap(({ from, to }) => [from.unLocode, to.unLocode])
   const [items, places] = await Promise.all([getMany(context, keys), findPlaces(context, [...new Set(codes)])])
-  const extractions = items.map(
-    (item) => [documentIdOf(item.pk), Extraction.parse(JSON.parse(String(item.body)))] as const,
-  )
+  const extractions = items.map((item) => [documentIdOf(item.pk), extractionOf(item)] as const)
   return {
     extractions: new Map(extractions),
     places: new Map([...places].map(([code, { name }]) => [code, name])),
