@@ -2,9 +2,12 @@
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb'
 import { loadAssembly } from '../local/assembly'
 import { type DynamoDb, startDynamoDb } from '../local/dynamodb'
-import { measure, type Rate } from './load'
+import { type LoadOptions, measure, type Rate } from './load'
+import { usageOf } from './processes'
 import { creation, type StoredPut } from './shipments'
 import { rounded } from './statistics'
 
@@ -106,6 +109,8 @@ export interface Yardstick {
   transaction: Rate
   /** The whole transaction of a creation. */
   creation: Rate
+  /** GetItem and the four puts through the AWS SDK's document client: what the goals' 1,600 and 600 a second were measured with. */
+  throughSdk: { getItem: Rate; transaction: Rate }
 }
 
 const CLIENTS = 8
@@ -117,7 +122,7 @@ export async function measureBare(assemblyDir: string, dataDir: string, seconds:
   const { database, table } = await startBare(assemblyDir, dataDir)
   try {
     const keys = await fill(database, table)
-    const options = { clients: CLIENTS, seconds, warmUp: 0.5 }
+    const options = { clients: CLIENTS, seconds, warmUp: Math.min(0.5, seconds / 2), cpu: cpuOfChildren }
     let fresh = SHIPMENTS
     const call = async (operation: string, body: string) => {
       const { status, body: answer } = await database.send(`DynamoDB_20120810.${operation}`, body)
@@ -128,10 +133,17 @@ export async function measureBare(assemblyDir: string, dataDir: string, seconds:
     const query = await measure(options, (serial) => call('Query', queryBody(table, keyOf(serial))))
     const transaction = await measure(options, () => call('TransactWriteItems', transactBody(table, four(fresh++))))
     const whole = await measure(options, () => call('TransactWriteItems', transactBody(table, creation(fresh++).puts)))
-    return { getItem, query, transaction, creation: whole }
+    const throughSdk = await measureSdk(database.url, table, { options, keyOf, next: () => fresh++ })
+    return { getItem, query, transaction, creation: whole, throughSdk }
   } finally {
     await database.stop()
   }
+}
+
+/** The database is the only process that this one has started by then. */
+function cpuOfChildren(): number {
+  const { user, system } = process.cpuUsage()
+  return usageOf(process.pid).cpu - (user + system) / 1000
 }
 
 /** Creates the shipments that are then read; answers their partition keys. */
@@ -172,3 +184,24 @@ const queryBody = (table: string, pk: string) =>
     ExpressionAttributeNames: { '#pk': 'pk' },
     ExpressionAttributeValues: attributes({ ':pk': pk }),
   })
+
+async function measureSdk(
+  endpoint: string,
+  TableName: string,
+  work: { options: LoadOptions; keyOf(serial: number): string; next(): number },
+): Promise<Yardstick['throughSdk']> {
+  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' }
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region: 'us-east-1', credentials }), {
+    marshallOptions: { removeUndefinedValues: true },
+  })
+  const getItem = await measure(work.options, async (serial) => {
+    const Key = { pk: work.keyOf(serial), sk: 'SHIPMENT' }
+    await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }))
+  })
+  const transaction = await measure(work.options, async () => {
+    const TransactItems = four(work.next()).map(({ item }) => ({ Put: { TableName, Item: item } }))
+    await client.send(new TransactWriteCommand({ TransactItems }))
+  })
+  client.destroy()
+  return { getItem, transaction }
+}

@@ -1,6 +1,6 @@
 /** A closed loop of HTTP clients: each sends its next request when the last one is answered. */
 import { Agent, request } from 'node:http'
-import { summary } from './statistics'
+import { rounded, summary } from './statistics'
 
 export interface Call {
   method: string
@@ -18,6 +18,8 @@ export interface Rate {
   /** Milliseconds. */
   p50: number
   p99: number
+  /** Milliseconds of processor time that the side under load spent for a request, with all that the requests set off meanwhile. */
+  cpu: number
 }
 
 export interface LoadOptions {
@@ -25,6 +27,8 @@ export interface LoadOptions {
   seconds: number
   /** Seconds before measuring starts. */
   warmUp: number
+  /** Processor time that the side under load has used so far, milliseconds. */
+  cpu(): number
 }
 
 /** Calls until the time is up. `work` answers when its call has succeeded and throws when it has not. */
@@ -33,6 +37,7 @@ export async function measure(options: LoadOptions, work: (serial: number) => Pr
   const begin = performance.now() + options.warmUp * 1000
   const end = begin + options.seconds * 1000
   const latencies: number[] = []
+  let cpuBefore: number | undefined
   const client = async () => {
     for (;;) {
       const started = performance.now()
@@ -40,11 +45,14 @@ export async function measure(options: LoadOptions, work: (serial: number) => Pr
       await work(serial++)
       const now = performance.now()
       // Counted by when they end, so that the warm-up's last and the run's last weigh the same.
-      if (now >= begin && now < end) latencies.push(now - started)
+      if (now < begin || now >= end) continue
+      cpuBefore ??= options.cpu()
+      latencies.push(now - started)
     }
   }
   await Promise.all(Array.from({ length: options.clients }, client))
-  return { clients: options.clients, seconds: options.seconds, ...summary(latencies, options.seconds) }
+  const cpu = rounded((options.cpu() - (cpuBefore ?? options.cpu())) / Math.max(latencies.length, 1), 2)
+  return { clients: options.clients, seconds: options.seconds, ...summary(latencies, options.seconds), cpu }
 }
 
 export interface Caller {

@@ -12,13 +12,10 @@ import { rounded } from './statistics'
 export const OPERATIONS = ['read', 'list', 'event', 'create'] as const
 export type Operation = (typeof OPERATIONS)[number]
 
-/** `cpu`: milliseconds of processor time that the runtime's processes spent for a request, what runs behind it included. */
-export type OperationRate = Rate & { cpu: number }
-
 export interface SizeReport {
   shipments: number
   seeded: Omit<Seeded, 'shipmentIds' | 'shipments'>
-  rates: Record<Operation, OperationRate[]>
+  rates: Record<Operation, Rate[]>
   /** What the last runs of creations left to do, and whether it was done in time. */
   background: { created: number; executionsStarted: number; seconds: number; settled: boolean }
 }
@@ -80,14 +77,10 @@ async function run(instance: Instance, operation: Operation, { shipmentIds, clie
   const caller = createCaller(instance.url, clients)
   try {
     const work = await worker(instance, caller, operation, shipmentIds)
-    const warmUp = Math.min(1, seconds / 2)
     // The first call starts the function; the warm-up then lets it grow to as many environments as the clients keep busy.
     await work(0)
-    const before = instance.usage().cpu
-    const rate = await measure({ clients, seconds, warmUp }, (serial) => work(serial + 1))
-    const share = seconds / (seconds + warmUp)
-    const cpu = ((instance.usage().cpu - before) * share) / Math.max(rate.requests, 1)
-    return { ...rate, cpu: rounded(cpu, 2) }
+    const cpu = () => instance.usage().cpu
+    return await measure({ clients, seconds, warmUp: Math.min(1, seconds / 2), cpu }, (serial) => work(serial + 1))
   } finally {
     caller.close()
   }

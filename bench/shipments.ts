@@ -14,8 +14,9 @@ export interface StoredPut {
   absent: boolean
 }
 
-const BASE = Date.parse('2026-06-01T08:00:00.000Z')
 const DAY = 86_400_000
+/** Two days ago: 100,000 shipments, one a second, are then all of the past, and their guards have not expired. */
+const BASE = Date.now() - 2 * DAY
 const TEMPLATE = CreateShipment.parse(oceanExport(BASE, 'TEMPLATE'))
 
 /** A request body, as JSON. */
