@@ -10,12 +10,10 @@ import { logger } from '../platform/telemetry'
 import { loadShipment, onShipment } from '../shipments/store'
 import { answerToken, readingOf, readingStatus, readObject, startReading } from './client'
 import {
-  checksum,
   decideExtracted,
   decideReject,
   decideUpload,
   documentOf,
-  fileFault,
   grantFault,
   parseUploadKey,
   uploadKey,
@@ -23,6 +21,7 @@ import {
 import { thresholds } from './domain/quality'
 import { doubtsAbout } from './domain/review'
 import { keyFields, readDocument } from './extraction/read-document'
+import { checksum, fileFault } from './files/fault'
 import { loadReadingToken, loadTallies, saveExtraction, saveReadingToken } from './store'
 
 const subject = {

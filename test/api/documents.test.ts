@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { fixture } from '../../demo/documents'
 import { SHIPPER } from '../../demo/shipments'
+import { HOSTILE } from '../support/hostile-files'
 import { anOceanExport } from '../support/ocean-export'
 import { eventually, ok, type Portolan, refused, startWorld, type World } from '../support/world'
 
@@ -52,6 +53,7 @@ const read = (shipmentId: string, documentId: string) =>
   eventually(
     () => ok(documentation.GET('/v1/shipments/{shipmentId}/documents/{documentId}', paper(shipmentId, documentId))),
     ({ document }) => !READING.includes(document.status),
+    150,
   )
 
 const matrix = (shipmentId: string) =>
@@ -288,5 +290,44 @@ describe('a grant', () => {
     const second = await ok(ask(documentation))
     expect(first.link).toMatch(/^\/v1\/grants\//)
     expect(second).toEqual({ grant: first.grant })
+  })
+})
+
+describe('intake of files that nobody should send', () => {
+  test('ends each with a reason or a person, crashes nothing, lets nothing through, and goes on reading', async () => {
+    const shipmentId = await create('H-1')
+    const sent = await Promise.all(
+      HOSTILE.map(async (hostile) => {
+        const documentId = await send(shipper, shipmentId, '380', { ...hostile, name: `${hostile.name}.pdf` })
+        return { hostile, documentId }
+      }),
+    )
+    for (const { hostile, documentId } of sent) {
+      const { document } = await read(shipmentId, documentId)
+      expect({ name: hostile.name, status: document.status }).toEqual({
+        name: hostile.name,
+        status: expect.stringMatching(/^(?:REJECTED|NEEDS_REVIEW)$/),
+      })
+      if (hostile.code) expect({ name: hostile.name, ...document.rejection }).toMatchObject({ code: hostile.code })
+    }
+    const last = await send(shipper, shipmentId, '380', INVOICE)
+    expect((await read(shipmentId, last)).document.status).toBe('VERIFIED')
+    await world.settled()
+  })
+
+  test('a file that arrives again through the same form changes nothing', async () => {
+    const shipmentId = await create('H-2')
+    const { contentType, bytes } = INVOICE
+    const body = { documentType: '380' as const, contentType, bytes: bytes.length, sha256: sha256(bytes) }
+    const { documentId, upload } = await ok(
+      shipper.POST('/v1/shipments/{shipmentId}/documents', { ...one(shipmentId), body }),
+    )
+    await post(upload, INVOICE)
+    await read(shipmentId, documentId)
+    await world.settled()
+    const before = await timeline(shipmentId)
+    expect(await post(upload, INVOICE)).toBe(201)
+    await world.settled()
+    expect(await timeline(shipmentId)).toEqual(before)
   })
 })

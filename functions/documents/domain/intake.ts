@@ -1,7 +1,6 @@
 /** Rules of a document's life, from its announcement to its acceptance. Pure. */
-import { createHash } from 'node:crypto'
 import type { DocumentType } from '../../../schemas/codes'
-import type { AnnounceDocument, ContentType, DocumentRecord, DocumentStatus } from '../../../schemas/document'
+import type { AnnounceDocument, DocumentRecord, DocumentStatus } from '../../../schemas/document'
 import { DOCUMENT_CODES, type Extraction } from '../../../schemas/extraction'
 import type { Fact, TimelineEntry } from '../../../schemas/timeline'
 import type { Context } from '../../platform/context'
@@ -65,6 +64,7 @@ export function decideAnnounce(state: State, command: Announced, documentId: str
   })
 }
 
+/** Why a document is refused; the reason is for its sender. */
 export interface Rejection {
   code: string
   reason: string
@@ -75,51 +75,6 @@ export const grantFault = ({ grantId }: DocumentRecord, timeline: readonly Timel
   grantId && entriesOf(timeline, 'grant.revoked').some(({ data }) => data.grantId === grantId)
     ? { code: 'grant.revoked', reason: 'The link that it was sent with was taken back' }
     : undefined
-
-export const checksum = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64')
-
-/** What a file must be before it is read. The reason is for its sender. */
-export function fileFault(
-  document: DocumentRecord,
-  bytes: Uint8Array,
-  others: readonly DocumentRecord[],
-): Rejection | undefined {
-  const fault = (code: string, reason: string): Rejection => ({ code: `document.${code}`, reason })
-  if (document.bytes !== undefined && bytes.length !== document.bytes)
-    return fault('wrong_size', `The file has ${bytes.length} bytes, ${document.bytes} were announced`)
-  const sha256 = checksum(bytes)
-  if (document.sha256 !== undefined && sha256 !== document.sha256)
-    return fault('wrong_checksum', 'The file is not the one that was announced: its SHA-256 differs')
-  const found = contentTypeOf(bytes)
-  if (found !== document.contentType)
-    return fault('wrong_type', `The file is ${found ?? 'of no type that is read here'}, not ${document.contentType}`)
-  const twin = others.find(
-    (it) => it.sha256 === sha256 && it.documentId !== document.documentId && it.status === 'VERIFIED',
-  )
-  if (twin) return fault('duplicate', `The same file stands here already as ${twin.documentId}`)
-  return found === 'application/pdf' ? pdfFault(bytes, fault) : undefined
-}
-
-const MAGIC: readonly [ContentType, readonly number[]][] = [
-  ['application/pdf', [0x25, 0x50, 0x44, 0x46, 0x2d]],
-  ['image/png', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
-  ['image/jpeg', [0xff, 0xd8, 0xff]],
-  ['image/tiff', [0x49, 0x49, 0x2a, 0x00]],
-  ['image/tiff', [0x4d, 0x4d, 0x00, 0x2a]],
-]
-
-/** By its first bytes, not by its name. */
-export const contentTypeOf = (bytes: Uint8Array): ContentType | undefined =>
-  MAGIC.find(([, magic]) => magic.every((byte, at) => bytes[at] === byte))?.[0]
-
-function pdfFault(bytes: Uint8Array, fault: (code: string, reason: string) => Rejection): Rejection | undefined {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
-  // ISO 32000-1, 7.5.5: the trailer names the encryption dictionary in the clear, even when it is a cross-reference stream.
-  if (/\/Encrypt\s*(?:\d+\s+\d+\s+R|<<)/.test(text))
-    return fault('encrypted', 'The PDF is protected with a password; send it without')
-  if (!text.slice(-2048).includes('%%EOF')) return fault('truncated', 'The PDF ends before its end; send it again')
-  return undefined
-}
 
 /** The upload has arrived. Redelivered events and second uploads through the same form change nothing. */
 export function decideUpload(

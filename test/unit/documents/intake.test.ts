@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto'
 import {
-  contentTypeOf,
   decideAnnounce,
   decideExtracted,
   decideReview,
   decideUpload,
-  fileFault,
   parseUploadKey,
   TRANSITIONS,
   uploadKey,
 } from '../../../functions/documents/domain/intake'
 import type { Doubts } from '../../../functions/documents/domain/review'
+import { contentTypeOf, fileFault } from '../../../functions/documents/files/fault'
 import { presignPost } from '../../../functions/documents/presign'
 import { type DocumentRecord, DocumentStatus } from '../../../schemas/document'
 import type { Extraction } from '../../../schemas/extraction'
