@@ -1,4 +1,5 @@
 /** Every domain's contract. What is not listed here is neither deployed nor documented. */
+import { contract as authoring } from '../functions/authoring/contract'
 import { contract as billing } from '../functions/billing/contract'
 import { contract as documents } from '../functions/documents/contract'
 import { contract as grants } from '../functions/grants/contract'
@@ -20,6 +21,7 @@ export const CONTRACTS: readonly Contract[] = [
   imports,
   tracking,
   sops,
+  authoring,
   tasks,
   documents,
   grants,

@@ -10,6 +10,7 @@ export const ShipmentId = prefixed('shp', 'Shipment id: `shp_` and a ULID')
 export const DocumentId = prefixed('doc', 'Document id: `doc_` and a ULID')
 export const InvoiceId = prefixed('inv', 'Invoice id: `inv_` and a ULID')
 export const GrantId = prefixed('grt', 'Grant id: `grt_` and a ULID')
+export const DraftId = prefixed('drf', 'Draft of an SOP: `drf_` and a ULID')
 export const JobId = prefixed('job', 'Job id: `job_` and a ULID')
 
 /** `tsk_` + the shipment's ULID + `_` + the SOP step's key: one task per shipment and step, found without an index. */

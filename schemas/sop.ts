@@ -142,7 +142,7 @@ export const Sop = z
       mode: TransportMode,
       loadTypes: z.array(LoadType).describe('Every load type when empty'),
     }),
-    version: z.int().describe('Published version that the `live` alias points to'),
+    version: z.int().describe('Version that new shipments get: the tenant’s own, else that of the alias `live`'),
     versionArn: z.string(),
   })
   .meta({ id: 'Sop' })

@@ -39,6 +39,35 @@ export async function liveVersion(sopId: SopId): Promise<SopVersion> {
   return versionOf(versionArn)
 }
 
+const Description = z.object({ definition: z.string(), description: z.string().optional() })
+
+export interface PublishedDefinition extends SopVersion {
+  /** JSON text, with the ARN of the function filled in. */
+  definition: string
+  /** Whose it is; versions that came with Portolan say nothing. */
+  description: string | undefined
+}
+
+/** A version by its number; undefined when the machine has none of it. */
+export async function findVersion(sopId: SopId, version: number): Promise<PublishedDefinition | undefined> {
+  const versionArn = `${machineArn(sopId)}:${version}`
+  try {
+    const answer = await callAws('states', 'DescribeStateMachine', { stateMachineArn: versionArn })
+    const { definition, description } = Description.parse(answer)
+    return { version, versionArn, definition, description }
+  } catch (error) {
+    if (isOne(error, 'StateMachineDoesNotExist')) return undefined
+    throw error
+  }
+}
+
+/** Publishes in one call, so that no other publication comes between; the same definition once more answers its version. */
+export async function publishVersion(sopId: SopId, definition: string, description: string): Promise<SopVersion> {
+  const request = { stateMachineArn: machineArn(sopId), definition, publish: true, versionDescription: description }
+  const answer = await callAws('states', 'UpdateStateMachine', request)
+  return versionOf(z.object({ stateMachineVersionArn: z.string() }).parse(answer).stateMachineVersionArn)
+}
+
 /**
  * Starts a version for a shipment, or finds the execution that was started for it before: executions are named by the
  * shipment. The input names the version, so that a start of another version is refused and what runs is looked up.

@@ -2,9 +2,9 @@ import { SopId } from '../../schemas/sop'
 import { AppError } from '../platform/errors'
 import type { Handlers } from '../platform/route'
 import { ConditionFailed } from '../platform/table'
-import { liveVersion } from './client'
 import type { routes } from './contract'
 import { SOPS } from './domain/catalogue'
+import { currentVersion } from './live'
 import { loadDeniedParties, replaceDeniedParties } from './store'
 
 const changed = (version: number) =>
@@ -16,11 +16,16 @@ const tooMany = () =>
   new AppError('unprocessable', 'denied_parties.too_many', `The list is longer than ${MAX_LIST} characters`)
 
 export const handlers: Handlers<typeof routes> = {
-  async listSops() {
+  async listSops(context) {
     const items = await Promise.all(
       SopId.options.map(async (sopId) => {
         const { title, type, mode, loadTypes } = SOPS[sopId]
-        return { sopId, title, appliesTo: { type, mode, loadTypes: [...loadTypes] }, ...(await liveVersion(sopId)) }
+        return {
+          sopId,
+          title,
+          appliesTo: { type, mode, loadTypes: [...loadTypes] },
+          ...(await currentVersion(context, sopId)),
+        }
       }),
     )
     return { body: { items } }

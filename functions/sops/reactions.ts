@@ -3,10 +3,11 @@
 import type { Reaction, Reactions } from '../platform/consume'
 import type { Context } from '../platform/context'
 import { loadShipment, onShipment, type ShipmentState } from '../shipments/store'
-import { liveVersion, startSop, stopSop } from './client'
+import { startSop, stopSop } from './client'
 import type { contract } from './contract'
 import { decidePin, decideUnmanaged, sopFor, sopInput } from './domain/catalogue'
 import { resolutions, settledWaits } from './domain/waits'
+import { currentVersion } from './live'
 import { release } from './release'
 
 /** A fact that may be what a step waits for. One query; a signal for which nothing waits ends there. */
@@ -32,7 +33,7 @@ const start: Reaction<'shipment.created'> = async (context, { subjectId }) => {
     await onShipment(context, subjectId, decideUnmanaged)
     return
   }
-  const live = await liveVersion(sopId)
+  const live = await currentVersion(context, sopId)
   const pin = await startSop(sopId, live, sopInput(context, state, live.version))
   const { answer } = await onShipment(context, subjectId, (current) => decidePin(current, pin))
   if (answer === 'stop') await stopSop(pin.executionArn, 'The shipment was cancelled')

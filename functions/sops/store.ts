@@ -1,8 +1,8 @@
-/** The denied-party list of a tenant: one item, replaced whole. */
+/** The denied-party list of a tenant, one item, replaced whole; and the version of an SOP that its new shipments get. */
 import * as z from 'zod'
-import { DeniedParty } from '../../schemas/sop'
+import { DeniedParty, type SopId } from '../../schemas/sop'
 import type { Context } from '../platform/context'
-import { get, transact } from '../platform/table'
+import { get, type Tenant, transact } from '../platform/table'
 
 const KEY = { pk: 'SCREENING', sk: 'DENIED-PARTIES' }
 const Stored = z.array(DeniedParty)
@@ -23,4 +23,21 @@ export async function loadDeniedParties(context: Context): Promise<DeniedParties
 export async function replaceDeniedParties(context: Context, items: DeniedParty[], version: number): Promise<void> {
   const put = { ...KEY, version: version + 1, body: JSON.stringify(items) }
   await transact(context, [{ put, if: version === 0 ? 'absent' : { attribute: 'version', equals: version } }])
+}
+
+/** Partition of an SOP: its live version, drafts, versions and releases. */
+export const sopPartition = (sopId: SopId) => `SOP#${sopId}`
+
+export interface LiveVersion {
+  version: number
+  /** Empty when the tenant follows the version that came with Portolan. */
+  versionArn: string
+  /** Number of the last release. */
+  releases: number
+}
+
+/** Undefined for a tenant that has never published this SOP. */
+export async function loadLive(tenant: Tenant, sopId: SopId): Promise<LiveVersion | undefined> {
+  const item = await get(tenant, { pk: sopPartition(sopId), sk: 'LIVE' })
+  return item && { version: Number(item.version), versionArn: String(item.versionArn), releases: Number(item.releases) }
 }

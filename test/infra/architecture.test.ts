@@ -31,7 +31,11 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
   // Steps of an SOP assign tasks; definitions are JSON as the engine has it.
   'functions/sops': [/^functions\/tasks\/domain$/, /^engine\/json$/],
   // Drafts of SOPs are proved and tried on the engine, by the rules of their steps.
-  'functions/authoring': [/^engine\//, /^functions\/sops\/(client|store|domain\/\w+)$/, /^functions\/tracking\/codes$/],
+  'functions/authoring': [
+    /^engine\//,
+    /^functions\/sops\/(client|live|store|domain\/\w+)$/,
+    /^functions\/tracking\/codes$/,
+  ],
   // A review is a task; papers name places that the shipment knows by code.
   'functions/documents': [/^functions\/tasks\/domain$/, /^functions\/places\/store$/],
   // A grant lets documents in by the rules of documents.

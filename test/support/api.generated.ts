@@ -638,6 +638,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sops/{sopId}/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drafts of an SOP, oldest first */
+        get: operations["listSopDrafts"];
+        put?: never;
+        /** Begin a draft, from a version or from a definition */
+        post: operations["createSopDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}/drafts/{draftId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A draft as Amazon States Language, as a graph, or as an outline to read */
+        get: operations["getSopDraft"];
+        /** Save a draft; what was validated, submitted or approved is so no more */
+        put: operations["putSopDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}/drafts/{draftId}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a draft as it was read; never one’s own */
+        post: operations["approveSopDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}/drafts/{draftId}/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish an approved draft: shipments that are created from now on get it. May be repeated after a failure */
+        post: operations["publishSopDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}/drafts/{draftId}/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand a valid draft to another person for approval */
+        post: operations["submitSopDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}/drafts/{draftId}/validations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove a draft: every problem with its place and what puts it right */
+        post: operations["validateSopDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}/rollbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give new shipments an earlier version again */
+        post: operations["rollBackSop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions that the tenant has published, the one that new shipments get, and what was released when and why */
+        get: operations["listSopVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version as Amazon States Language, as a graph, or as an outline to read */
+        get: operations["getSopVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}/versions/{version}/retirements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retire a version: nobody can roll back to it any more; shipments that pinned it keep it */
+        post: operations["retireSopVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tasks": {
         parameters: {
             query?: never;
@@ -2562,15 +2734,214 @@ export interface components {
                 /** @description Every load type when empty */
                 loadTypes: ("FCL" | "LCL" | "LTL" | "FTL" | "AIR" | "PARCEL" | "RORO" | "BREAKBULK")[];
             };
-            /** @description Published version that the `live` alias points to */
+            /** @description Version that new shipments get: the tenant’s own, else that of the alias `live` */
             version: number;
             versionArn: string;
+        };
+        SopChange: {
+            /** @description JSON pointer into the definition */
+            pointer: string;
+            /** @enum {string} */
+            kind: "ADDED" | "REMOVED" | "CHANGED";
+            before?: unknown;
+            after?: unknown;
+        };
+        SopDraft: {
+            /** @description Draft of an SOP: `drf_` and a ULID */
+            draftId: string;
+            /** @enum {string} */
+            sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+            /** @enum {string} */
+            status: "DRAFT" | "VALIDATED" | "IN_REVIEW" | "PUBLISHED";
+            /** @description Of the draft; its ETag */
+            version: number;
+            /** @description Version of the SOP that it is to follow */
+            basedOn: number;
+            /** @description Everybody who wrote or submitted it: none of them may approve it */
+            authors: string[];
+            createdAt: string;
+            changedAt: string;
+            submitted?: {
+                by: string;
+                at: string;
+                reason: string;
+            };
+            approved?: {
+                by: string;
+                at: string;
+                reason: string;
+            };
+            published?: {
+                by: string;
+                at: string;
+                reason: string;
+                version: number;
+            };
+        };
+        SopDraftView: {
+            /** @description Draft of an SOP: `drf_` and a ULID */
+            draftId: string;
+            /** @enum {string} */
+            sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+            /** @enum {string} */
+            status: "DRAFT" | "VALIDATED" | "IN_REVIEW" | "PUBLISHED";
+            /** @description Of the draft; its ETag */
+            version: number;
+            /** @description Version of the SOP that it is to follow */
+            basedOn: number;
+            /** @description Everybody who wrote or submitted it: none of them may approve it */
+            authors: string[];
+            createdAt: string;
+            changedAt: string;
+            submitted?: {
+                by: string;
+                at: string;
+                reason: string;
+            };
+            approved?: {
+                by: string;
+                at: string;
+                reason: string;
+            };
+            published?: {
+                by: string;
+                at: string;
+                reason: string;
+                version: number;
+            };
+            /** @description Amazon States Language in JSONata; the function is written ${SopStepFunctionArn} */
+            asl?: {
+                [key: string]: unknown;
+            };
+            graph?: components["schemas"]["SopGraph"];
+            /** @description Lines to read, indented */
+            outline?: string[];
+        };
+        SopEdge: {
+            from: string;
+            to: string;
+            /** @enum {string} */
+            kind: "NEXT" | "CHOICE" | "TIMEOUT" | "FAILURE" | "BRANCH";
+        };
+        SopFinding: {
+            /** @description JSON pointer into the definition */
+            pointer: string;
+            /** @enum {string} */
+            code: "NOT_AN_OBJECT" | "MISSING_FIELD" | "UNKNOWN_FIELD" | "MISPLACED_FIELD" | "CONFLICTING_FIELDS" | "INVALID_VALUE" | "INVALID_JSONPATH" | "INVALID_JSONATA" | "INVALID_QUERY_LANGUAGE" | "INVALID_TRANSITION" | "MISSING_TRANSITION_TARGET" | "UNREACHABLE_STATE" | "NO_TERMINAL_STATE" | "DUPLICATE_STATE_NAME" | "INVALID_ERROR_NAMES" | "NOT_JSONATA" | "FOREIGN_STATE" | "FOREIGN_RESOURCE" | "FOREIGN_FUNCTION" | "FOREIGN_ARGUMENT" | "FOREIGN_CREDENTIALS" | "FOREIGN_SHIPMENT" | "TOO_LARGE" | "UNKNOWN_STEP" | "UNKNOWN_ARGUMENT" | "MISSING_ARGUMENT" | "INVALID_ARGUMENT" | "COMPUTED_ARGUMENT" | "UNKNOWN_ROLE" | "IDLE_ROLE" | "UNKNOWN_CHARGE_CODE" | "UNKNOWN_ANCHOR" | "UNKNOWN_MILESTONE" | "UNKNOWN_DOCUMENT_TYPE" | "UNKNOWN_PARTY" | "UNKNOWN_TEMPLATE" | "DUPLICATE_KEY" | "UNKNOWN_STEP_KEY" | "UNKNOWN_VARIABLE" | "UNKNOWN_FUNCTION" | "UNKNOWN_CONTEXT" | "NO_INPUT" | "TOKEN_NOT_GIVEN" | "TOKEN_NOT_HELD" | "NO_TIMEOUT" | "NO_WAY_ON" | "TIMEOUT_RETRIED" | "SILENT_TIMEOUT" | "LOST_WAIT" | "UNSEEN_FAILURE" | "ENDLESS_PATH" | "NEVER_COMPLETES" | "COMPLETES_EARLY" | "UNPRODUCIBLE" | "WAITS_FOR_LATER" | "DEADLOCK";
+            /** @description What is wrong here */
+            message: string;
+            /** @description What usually puts it right */
+            advice: string;
+        };
+        SopGraph: {
+            startAt: string;
+            nodes: components["schemas"]["SopNode"][];
+            edges: components["schemas"]["SopEdge"][];
+        };
+        SopNode: {
+            /** @description Name of the state */
+            id: string;
+            pointer: string;
+            type: string;
+            /** @description The Parallel state that it stands in */
+            within?: string;
+            branch?: number;
+            step?: string;
+            key?: string;
+            title?: string;
+            waits: boolean;
+            /** @enum {string} */
+            role?: "SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION";
+            /**
+             * @description That it waits for, records, or that completing its task proves
+             * @enum {string}
+             */
+            milestone?: "BOOKING_REQUESTED" | "BOOKING_CONFIRMED" | "BOOKING_CANCELLED" | "CARGO_READY" | "EMPTY_PICKED_UP" | "PICKUP_ARRIVED" | "PICKED_UP" | "STUFFED" | "RECEIVED_AT_ORIGIN" | "VGM_SUBMITTED" | "SI_SUBMITTED" | "DOCS_RECEIVED" | "TRANSPORT_DOC_ISSUED" | "EXPORT_CLEARED" | "MANIFESTED" | "LOADED" | "DEPARTED_ORIGIN" | "TRANSHIPMENT_DISCHARGED" | "TRANSHIPMENT_LOADED" | "ARRIVED_AT_TERMINAL" | "ARRIVED_DESTINATION_PORT" | "DISCHARGED" | "ARRIVAL_NOTICE_SENT" | "ARRIVAL_DOCS_AVAILABLE" | "CUSTOMS_SUBMITTED" | "CUSTOMS_HOLD" | "IMPORT_CLEARED" | "AVAILABLE_FOR_PICKUP" | "GATE_OUT_FULL" | "OUT_FOR_DELIVERY" | "ARRIVED_AT_DELIVERY" | "DELIVERED" | "DELIVERY_DEPARTED" | "DELIVERY_FAILED" | "POD_RECEIVED" | "EMPTY_RETURNED" | "DISCREPANCY" | "RETURNED";
+            documentTypes?: ("271" | "340" | "380" | "640" | "704" | "705" | "710" | "714" | "737" | "740" | "741" | "749" | "770" | "780" | "781" | "830" | "861" | "890" | "929")[];
+            /** @description A moment relative to an anchor of the shipment */
+            due?: {
+                /**
+                 * @description ETD or ETA, a DCSA cut-off, the promised delivery, or STEP: the moment when the step is taken
+                 * @enum {string}
+                 */
+                anchor: "ETD" | "ETA" | "DCO" | "VCO" | "FCO" | "LCO" | "PCO" | "ECP" | "EFC" | "RCO" | "DGC" | "OBC" | "TCO" | "STA" | "SPA" | "CUA" | "AFC" | "PROMISED_DELIVERY" | "STEP";
+                /** @description ISO 8601 duration of weeks, days, hours and minutes; a minus puts it before the anchor */
+                offset?: string;
+            };
         };
         SopPin: {
             sopId: string;
             versionArn: string;
             version: number;
             executionArn: string;
+        };
+        SopRelease: {
+            number: number;
+            /** @enum {string} */
+            kind: "PUBLICATION" | "ROLLBACK";
+            /** @description Version that new shipments got before */
+            from: number;
+            to: number;
+            by: string;
+            at: string;
+            reason: string;
+        };
+        SopValidation: {
+            valid: boolean;
+            findings: components["schemas"]["SopFinding"][];
+            /** @enum {string} */
+            status: "DRAFT" | "VALIDATED" | "IN_REVIEW" | "PUBLISHED";
+            version: number;
+        };
+        SopVersion: {
+            /** @enum {string} */
+            sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+            version: number;
+            versionArn: string;
+            /**
+             * @description PUBLISHED: new shipments get it
+             * @enum {string}
+             */
+            status: "PUBLISHED" | "SUPERSEDED" | "RETIRED";
+            /** @description Draft of an SOP: `drf_` and a ULID */
+            draftId: string;
+            basedOn: number;
+            authors: string[];
+            approved: {
+                by: string;
+                at: string;
+                reason: string;
+            };
+            published: {
+                by: string;
+                at: string;
+                reason: string;
+            };
+            retired?: {
+                by: string;
+                at: string;
+                reason: string;
+            };
+            /** @description Against the version that it follows; at most 200 */
+            changes: components["schemas"]["SopChange"][];
+        };
+        SopVersionView: {
+            /** @enum {string} */
+            sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+            version: number;
+            /**
+             * @description Whether it came with Portolan or was published by the tenant
+             * @enum {string}
+             */
+            origin: "PRODUCT" | "TENANT";
+            publication?: components["schemas"]["SopVersion"];
+            /** @description Amazon States Language in JSONata; the function is written ${SopStepFunctionArn} */
+            asl?: {
+                [key: string]: unknown;
+            };
+            graph?: components["schemas"]["SopGraph"];
+            /** @description Lines to read, indented */
+            outline?: string[];
         };
         Task: {
             /** @description Task id */
@@ -4450,6 +4821,462 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    listSopDrafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["SopDraft"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    createSopDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The version that new shipments get when absent */
+                    basedOn?: number;
+                    /** @description That of the version when absent */
+                    definition?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SopDraft"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    getSopDraft: {
+        parameters: {
+            query?: {
+                format?: "asl" | "graph" | "outline";
+            };
+            header?: never;
+            path: {
+                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Draft of an SOP: `drf_` and a ULID */
+                draftId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SopDraftView"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    putSopDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that is to be changed */
+                "If-Match"?: string;
+            };
+            path: {
+                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Draft of an SOP: `drf_` and a ULID */
+                draftId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Amazon States Language in JSONata; the function is written ${SopStepFunctionArn} */
+                    definition: {
+                        [key: string]: unknown;
+                    };
+                    basedOn?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SopDraft"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    approveSopDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Draft of an SOP: `drf_` and a ULID */
+                draftId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why; kept for ever */
+                    reason: string;
+                    /** @description Version of the draft that was read */
+                    version: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SopDraft"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    publishSopDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Draft of an SOP: `drf_` and a ULID */
+                draftId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why; kept for ever */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SopVersion"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    submitSopDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Draft of an SOP: `drf_` and a ULID */
+                draftId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why; kept for ever */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SopDraft"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    validateSopDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Draft of an SOP: `drf_` and a ULID */
+                draftId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SopValidation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    rollBackSop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    /** @description Why; kept for ever */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        live: number;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    listSopVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        live: number;
+                        items: components["schemas"]["SopVersion"][];
+                        releases: components["schemas"]["SopRelease"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    getSopVersion: {
+        parameters: {
+            query?: {
+                format?: "asl" | "graph" | "outline";
+            };
+            header?: never;
+            path: {
+                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Number of a version of the state machine */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SopVersionView"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    retireSopVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Number of a version of the state machine */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why; kept for ever */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SopVersion"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
         };
     };

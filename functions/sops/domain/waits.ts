@@ -41,7 +41,7 @@ export function settlement(
   if (awaited.kind === 'milestone') return occurrenceOf(state.timeline, awaited.milestone)
   if (awaited.kind === 'consistency') return consistency(awaited, state)
   if (awaited.kind === 'document') {
-    const verified = state.documents.find((it) => it.documentType === awaited.documentType && it.status === 'VERIFIED')
+    const verified = verifiedOf(state).find((it) => it.documentType === awaited.documentType)
     return verified && { documentId: verified.documentId, documentType: verified.documentType }
   }
   const task = state.tasks.find((it) => it.stepKey === awaited.taskKey)
@@ -49,6 +49,10 @@ export function settlement(
   if (task.status !== 'COMPLETED' && task.status !== 'SKIPPED') return undefined
   return { taskId: task.taskId, status: task.status, ...(task.result ? { result: task.result } : {}) }
 }
+
+/** What partners sent and we accepted; what we print ourselves is what nobody waits for. */
+const verifiedOf = ({ documents }: Pick<ShipmentState, 'documents'>) =>
+  documents.filter(({ status, origin }) => status === 'VERIFIED' && origin === undefined)
 
 /** What changes the outcome of a comparison; until it is compared anew, the last one says nothing. */
 const CHANGES: readonly TimelineType[] = [
@@ -61,12 +65,13 @@ const CHANGES: readonly TimelineType[] = [
 
 function consistency(
   { documentTypes, severity }: Extract<Awaited, { kind: 'consistency' }>,
-  { timeline, documents }: Pick<ShipmentState, 'timeline' | 'documents'>,
+  state: Pick<ShipmentState, 'timeline' | 'documents'>,
 ): Output | undefined {
+  const { timeline } = state
   const compared = entriesOf(timeline, 'documents.compared').at(-1)
   if (!compared) return undefined
   if (timeline.some(({ type, sequence }) => sequence > compared.sequence && CHANGES.includes(type))) return undefined
-  const verified = documents.filter(({ status }) => status === 'VERIFIED').map(({ documentType }) => documentType)
+  const verified = verifiedOf(state).map(({ documentType }) => documentType)
   if (!documentTypes.every((documentType) => verified.includes(documentType))) return undefined
   const holding = compared.data.open.filter((it) => severity === 'WARN' || it.severity === 'ERROR')
   return holding.length > 0 ? undefined : { documents: compared.data.documents, waived: compared.data.waived }

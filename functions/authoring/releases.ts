@@ -1,0 +1,90 @@
+/** Publishing and rolling back: what new shipments get. */
+import type { JsonObject } from '../../engine/json'
+import type { SopId } from '../../schemas/sop'
+import type { SopDraft, SopVersion } from '../../schemas/sop-draft'
+import type { Context } from '../platform/context'
+import { AppError } from '../platform/errors'
+import { liveVersion, publishVersion } from '../sops/client'
+import { loadLive } from '../sops/store'
+import { readVersion, withArn } from './definitions'
+import { changesBetween } from './domain/changes'
+import { publishable, published } from './domain/drafts'
+import { validateSop } from './domain/validate'
+import { commitRelease, findOwnVersion, loadDefinition } from './store'
+
+/** Of the changes that a version records. */
+const MAX_CHANGES = 200
+
+const inForce = async (context: Context, sopId: SopId) => {
+  const before = await loadLive(context, sopId)
+  return { before, from: before?.versionArn ? before.version : (await liveVersion(sopId)).version }
+}
+
+/** The version with another status, if it is the tenant's own. */
+const own = async (context: Context, sopId: SopId, version: number, status: SopVersion['status']) => {
+  const found = await findOwnVersion(context, sopId, version)
+  return found ? [{ ...found, status }] : []
+}
+
+/**
+ * Publishes in two steps: a version of the machine, then one transaction that puts it in force. After a failure between
+ * them nobody knows the version yet; publishing again gets the same one, for the definition is the same.
+ */
+export async function publish(context: Context, draft: SopDraft, reason: string): Promise<SopVersion> {
+  const { sopId, draftId } = draft
+  const done = draft.published && (await findOwnVersion(context, sopId, draft.published.version))
+  if (done) return done
+  const { before, from } = await inForce(context, sopId)
+  const { approved } = publishable(draft, from)
+  const definition = await loadDefinition(context, draft)
+  refuseInvalid(definition)
+  const { definition: followed } = await readVersion(context, sopId, from)
+  const changes = changesBetween(followed, definition)
+  if (changes.length === 0) throw new AppError('conflict', 'draft.unchanged', `The draft is what version ${from} is`)
+  const to = await publishVersion(sopId, await withArn(sopId, definition), `tenant ${context.tenantId}`)
+  const version: SopVersion = {
+    sopId,
+    ...to,
+    status: 'PUBLISHED',
+    draftId,
+    basedOn: from,
+    authors: draft.authors,
+    approved,
+    published: { by: context.actor.id, at: context.now, reason },
+    changes: changes.slice(0, MAX_CHANGES),
+  }
+  const superseded = await own(context, sopId, from, 'SUPERSEDED')
+  const versions = [...superseded.filter((it) => it.version !== to.version), version]
+  const after = published(draft, to.version, reason, context)
+  await commitRelease(context, { sopId, kind: 'PUBLICATION', before, from, to, reason, versions, draft: after })
+  return version
+}
+
+function refuseInvalid(definition: JsonObject) {
+  const errors = validateSop(definition)
+  if (errors.length > 0) throw new AppError('unprocessable', 'draft.invalid', 'The definition has findings', { errors })
+}
+
+/** Answers the version that new shipments get from now on. Rolling back to the live version changes nothing. */
+export async function rollBack(context: Context, sopId: SopId, version: number, reason: string): Promise<number> {
+  const { before, from } = await inForce(context, sopId)
+  if (version === from) return from
+  const target = await readVersion(context, sopId, version)
+  const again = await own(context, sopId, version, 'PUBLISHED')
+  if ((await findOwnVersion(context, sopId, version))?.retired)
+    throw new AppError('conflict', 'sop_version.retired', `Version ${version} is retired`)
+  const product = await liveVersion(sopId)
+  // Who goes back to what came with Portolan follows what comes next, too.
+  const to = product.version === version ? { version: 0, versionArn: '' } : target
+  const versions = [...(await own(context, sopId, from, 'SUPERSEDED')), ...again]
+  await commitRelease(context, {
+    sopId,
+    kind: 'ROLLBACK',
+    before,
+    from,
+    to: { version: to.version, versionArn: to.versionArn },
+    reason,
+    versions,
+  })
+  return version
+}
