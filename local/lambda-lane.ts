@@ -5,6 +5,8 @@ const TURN = 1000
 /** While HTTP requests are under way, the background pauses this many times as long as its last turn took. */
 const PAUSE_FACTOR = 3
 const LONGEST_PAUSE = 200
+/** Who has just been answered is about to ask again: for this long a request counts as under way. Milliseconds. */
+const LINGER = 10
 
 /** `most` turns of the background at a time; one, with pauses, while urgent work is under way. */
 export class Lane {
@@ -12,6 +14,7 @@ export class Lane {
   private running = 0
   private pauseUntil = 0
   private alarm: NodeJS.Timeout | undefined
+  private lingering: NodeJS.Timeout | undefined
   private readonly waiting: (() => void)[] = []
 
   constructor(private readonly most: number) {}
@@ -22,7 +25,7 @@ export class Lane {
       return await work()
     } finally {
       this.urgentNow--
-      this.admit()
+      this.linger()
     }
   }
 
@@ -49,9 +52,21 @@ export class Lane {
     }
   }
 
+  private linger(): void {
+    clearTimeout(this.lingering)
+    this.lingering = setTimeout(() => {
+      this.lingering = undefined
+      this.admit()
+    }, LINGER)
+  }
+
+  private awaited(): boolean {
+    return this.urgentNow > 0 || this.lingering !== undefined
+  }
+
   private admit(): void {
-    while (this.waiting.length > 0 && this.running < (this.urgentNow > 0 ? 1 : this.most)) {
-      const pause = this.urgentNow > 0 ? this.pauseUntil - performance.now() : 0
+    while (this.waiting.length > 0 && this.running < (this.awaited() ? 1 : this.most)) {
+      const pause = this.awaited() ? this.pauseUntil - performance.now() : 0
       if (pause > 0) {
         this.admitIn(pause)
         return
