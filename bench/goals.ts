@@ -1,6 +1,6 @@
 /** The goals, and whether what was measured meets them. Rates count relative to the bare database of the same run, at 8 clients. */
 import type { Yardstick } from './database'
-import type { SizeReport } from './operations'
+import { MANY, OPERATIONS, type Operation, type SizeReport } from './operations'
 import type { Measured } from './report'
 import { rounded } from './statistics'
 
@@ -68,19 +68,20 @@ const ratesOf = (size: SizeReport, { getItem, transaction, throughSdk }: Yardsti
   ]
 }
 
-const rateOf = (size: SizeReport, operation: keyof SizeReport['rates']) =>
-  size.rates[operation].find(({ clients }) => clients === 8)?.rate ?? 0
+const runOf = (size: SizeReport, operation: Operation) => size.rates[operation].find(({ clients }) => clients === MANY)
 
-/** Time of a request at 8 clients in the larger table by that in the smaller one. */
+const rateOf = (size: SizeReport, operation: Operation) => runOf(size, operation)?.rate ?? 0
+
+/** What a request costs in the larger table by what it costs in the smaller one: time, and processor time, which noise disturbs less. */
 const growthOf = (few: SizeReport, many: SizeReport): Goal[] =>
-  (['create', 'read', 'list', 'event'] as const).map((operation) =>
-    atMost(
-      `cost of ${operation} with ${many.shipments} shipments by that with ${few.shipments}`,
-      GROWTH,
-      rateOf(few, operation) / rateOf(many, operation),
-    ),
-  )
+  OPERATIONS.flatMap((operation) => {
+    const cost = `of ${operation} with ${many.shipments} shipments by that with ${few.shipments}`
+    const cpu = (size: SizeReport) => runOf(size, operation)?.cpu ?? 0
+    return [
+      atMost(`time ${cost}`, GROWTH, rateOf(few, operation) / rateOf(many, operation)),
+      atMost(`CPU ${cost}`, GROWTH, cpu(many) / cpu(few)),
+    ]
+  })
 
-/** Without the door that proves SOPs: it holds the engine and JSONata, and no shipment waits for it. */
 const largest = (bundles: NonNullable<Measured['bundles']>) =>
   Math.max(...bundles.functions.filter(({ api, name }) => api && name !== 'authoring-api').map(({ bytes }) => bytes))

@@ -27,11 +27,12 @@ export function table(head: string[], rows: Cell[][]): string {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => String(row[column] ?? '').length)),
   )
+  const isNumber = head.map((_, column) => typeof rows[0]?.[column] === 'number')
   const line = (cells: Cell[]) =>
     cells
       .map((cell, column) => {
         const width = widths[column] ?? 0
-        return typeof cell === 'number' ? String(cell).padStart(width) : cell.padEnd(width)
+        return isNumber[column] ? String(cell).padStart(width) : String(cell).padEnd(width)
       })
       .join('  ')
       .trimEnd()

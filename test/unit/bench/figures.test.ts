@@ -1,0 +1,125 @@
+import { goalsOf } from '../../../bench/goals'
+import type { Rate } from '../../../bench/load'
+import { measure } from '../../../bench/load'
+import type { SizeReport } from '../../../bench/operations'
+import { addCosts, costOf, FLOOR, PARTS } from '../../../bench/reference-floor'
+import { table } from '../../../bench/report'
+import { creation } from '../../../bench/shipments'
+import { median, quantile, summary } from '../../../bench/statistics'
+
+const aRate = (rate: number, cpu: number): Rate => ({
+  clients: 8,
+  seconds: 1,
+  requests: rate,
+  rate,
+  p50: 1,
+  p99: 2,
+  cpu,
+})
+const aSize = (shipments: number, rate: number, cpu: number): SizeReport => {
+  const rates = [aRate(rate, cpu)]
+  return {
+    shipments,
+    seeded: { items: 8 * shipments, seconds: { making: 1, loading: 1 } },
+    rates: { read: rates, list: rates, event: rates, create: rates },
+    background: { created: 1, seconds: 1, settled: true },
+  }
+}
+const machine = { cpus: 2, node: 'v20', loadAverage: 0 }
+
+test('quantiles are by nearest rank, and of nothing zero', () => {
+  const hundred = Array.from({ length: 100 }, (_, index) => index + 1)
+  expect(quantile(hundred, 0.5)).toBe(50)
+  expect(quantile(hundred, 0.99)).toBe(99)
+  expect(quantile([], 0.99)).toBe(0)
+  expect(median([9, 1, 5])).toBe(5)
+  expect(summary([2, 1], 0.5)).toEqual({ requests: 2, rate: 4, p50: 1, p99: 2 })
+})
+
+test('a load run counts what ends in its time, and stops', async () => {
+  let calls = 0
+  const work = async () => {
+    calls += 1
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const rate = await measure({ clients: 2, seconds: 0.1, warmUp: 0.05, cpu: () => calls }, work)
+  expect(rate.requests).toBeGreaterThan(0)
+  expect(rate.requests).toBeLessThan(calls)
+  expect(rate.cpu).toBeGreaterThan(0)
+})
+
+test('a load run fails when a request does', async () => {
+  const failing = measure({ clients: 1, seconds: 0.1, warmUp: 0, cpu: () => 0 }, async () => {
+    throw new Error('refused')
+  })
+  await expect(failing).rejects.toThrow('refused')
+})
+
+test('rates are judged by the bare database of the same run', () => {
+  const bare = { getItem: aRate(400, 1), query: aRate(300, 1), transaction: aRate(250, 1), creation: aRate(200, 1) }
+  const database = { ...bare, throughSdk: { getItem: aRate(160, 1), transaction: aRate(200, 1) } }
+  const goals = goalsOf({ machine, database, operations: [aSize(1000, 100, 1)] })
+  expect(goals.map(({ measured, met }) => [measured, met])).toEqual([
+    [0.5, true],
+    [0.625, true],
+    [0.4, false],
+    [0.25, false],
+  ])
+})
+
+test('growth is judged by time and by processor time', () => {
+  const goals = goalsOf({ machine, operations: [aSize(1000, 140, 2), aSize(100_000, 100, 2.5)] })
+  expect(goals).toHaveLength(8)
+  expect(goals[0]).toMatchObject({ measured: 1.4, met: false })
+  expect(goals[1]).toMatchObject({ measured: 1.25, met: true })
+})
+
+test('the floor of the parts that exist is what the documentation derives', () => {
+  expect(addCosts(PARTS.map((part) => FLOOR[part]))).toEqual({
+    invocations: 45,
+    databaseCalls: 52,
+    writeUnits: 111,
+    readUnits: 43,
+    stateTransitions: 9,
+  })
+})
+
+test('costs come from the counters, and a difference is what happened between', () => {
+  const before = costOf({ invocations: 1, 'database.writeUnits': 4 })
+  const after = costOf({ invocations: 3, 'database.writeUnits': 10, 'database.calls': 2 })
+  expect(addCosts([after], before)).toEqual({
+    invocations: 2,
+    databaseCalls: 2,
+    writeUnits: 6,
+    readUnits: 0,
+    stateTransitions: 0,
+  })
+})
+
+test('seeded items are those of a creation: guard, reference, header, detail, first entry, a link a partner', () => {
+  const { shipmentId, puts } = creation(7)
+  expect(puts.map(({ item }) => item.sk)).toEqual([
+    'GUARD',
+    'REFERENCE',
+    'SHIPMENT',
+    'DETAIL',
+    'TIMELINE#000001',
+    'PARTY#KESTREL',
+    'PARTY#ORCHID',
+    'PARTY#NORTHSEA',
+  ])
+  expect(puts[2]?.item).toMatchObject({ pk: `harbour#SHIPMENT#${shipmentId}`, gsi1pk: 'harbour#SHIPMENTS' })
+  expect(puts.map(({ absent }) => absent)).toEqual([true, true, ...Array(6).fill(false)])
+})
+
+test('a table is as wide as its cells, numbers to the right', () => {
+  expect(
+    table(
+      ['what', 'n'],
+      [
+        ['long name', 5],
+        ['x', 100],
+      ],
+    ),
+  ).toBe('what         n\nlong name    5\nx          100\n')
+})
