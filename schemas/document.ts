@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { DocumentType } from './codes'
-import { DocumentId, GrantId, ShipmentId } from './common'
+import { DocumentId, GrantId, InvoiceId, ShipmentId } from './common'
 
 export const DocumentStatus = z.enum([
   'AWAITING_UPLOAD',
@@ -62,10 +62,26 @@ export const DocumentRecord = z
       .optional()
       .describe('Its own number, as read: two of one type with two numbers stand side by side'),
     confidence: z.number().optional(),
+    origin: z.literal('GENERATED').optional().describe('Made by Portolan from the facts of the shipment'),
+    revision: z.int().optional().describe('Of a generated document, from 1; a later one takes the place of an earlier'),
+    invoiceId: InvoiceId.optional().describe('Invoice that it prints'),
     rejection: z.object({ code: z.string(), reason: z.string() }).optional(),
   })
   .meta({ id: 'Document' })
 export type DocumentRecord = z.infer<typeof DocumentRecord>
+
+/** What Portolan prints: shipping instructions, packing list, arrival notice, delivery order, invoice. */
+export const GeneratedType = DocumentType.extract(['340', '271', '781', '640', '380'])
+export type GeneratedType = z.infer<typeof GeneratedType>
+
+/** POST /v1/shipments/{shipmentId}/generated-documents */
+export const GenerateDocument = z
+  .object({
+    documentType: GeneratedType,
+    invoiceId: InvoiceId.optional().describe('For an invoice: which; may be left out while there is one only'),
+  })
+  .meta({ id: 'GenerateDocument' })
+export type GenerateDocument = z.infer<typeof GenerateDocument>
 
 /** DCSA feedback: what a sender should know, or do, about a document. */
 export const Feedback = z

@@ -40,12 +40,13 @@ export const TIMELINE = {
   'sop.started': { area: 'OPERATIONS', data: SopPin },
   'event.recorded': {
     area: 'OPERATIONS',
-    data: ReportedEvent.required({ eventId: true }).extend({
+    data: ReportedEvent.extend({
+      eventId: SourceEventId,
       milestone: Milestone.optional(),
       unknown: z.boolean().optional().describe('The code is in no catalogue: stored, flagged, advances nothing'),
     }),
   },
-  'event.retracted': { area: 'OPERATIONS', data: RetractionEvent.required({ eventId: true }) },
+  'event.retracted': { area: 'OPERATIONS', data: RetractionEvent.extend({ eventId: SourceEventId }) },
   'milestone.recorded': { area: 'OPERATIONS', data: MilestoneOccurrence },
   'milestone.corrected': { area: 'OPERATIONS', data: MilestoneOccurrence },
   'milestone.retracted': {
@@ -108,6 +109,14 @@ export const TIMELINE = {
     data: z.object({ ...documentFacts, code: z.string(), reason: z.string() }),
   },
   'document.superseded': { area: 'DOCUMENTS', data: z.object({ ...documentFacts, by: DocumentId }) },
+  'document.generation-requested': {
+    area: 'DOCUMENTS',
+    data: z.object({ ...documentFacts, revision: z.int() }),
+  },
+  'document.generated': {
+    area: 'DOCUMENTS',
+    data: z.object({ ...documentFacts, revision: z.int(), bytes: z.int(), sha256: z.string() }),
+  },
   'document.corrected': {
     area: 'DOCUMENTS',
     data: z.object({ ...documentFacts, decisions: z.array(FieldDecision) }),

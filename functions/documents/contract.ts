@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { DocumentId, ShipmentId } from '../../schemas/common'
-import { AnnounceDocument, DocumentRecord, Feedback } from '../../schemas/document'
+import { AnnounceDocument, DocumentRecord, Feedback, GenerateDocument } from '../../schemas/document'
 import { DocumentMatrix, WaiveCheck } from '../../schemas/document-matrix'
 import { CorrectDocument, DocumentQuality } from '../../schemas/document-review'
 import { Extraction } from '../../schemas/extraction'
@@ -106,6 +106,17 @@ export const routes = {
     status: 200,
     response: DocumentQuality,
   }),
+  generateDocument: route({
+    method: 'POST',
+    path: '/v1/shipments/{shipmentId}/generated-documents',
+    summary: 'Print a document from the facts of the shipment; it is there, VERIFIED, a moment later',
+    roles: ['OPERATIONS', 'DOCUMENTATION', 'CUSTOMER_SERVICE', 'FINANCE', 'TENANT_ADMIN', 'INTEGRATION'],
+    params: shipment,
+    body: GenerateDocument,
+    status: 202,
+    response: DocumentRecord,
+    errors: ['shipment.not_found', 'shipment.ended', 'document.no_invoice'],
+  }),
   getDocumentMatrix: route({
     method: 'GET',
     path: '/v1/shipments/{shipmentId}/document-matrix',
@@ -133,7 +144,8 @@ export const contract = {
   domain: 'documents',
   doors: {
     api: { access: ['table:write', 'documents:read', 'documents:write'] },
-    events: { access: ['table:write'] },
+    // Prints, too.
+    events: { access: ['table:write', 'documents:write'], memory: 1024, timeout: 60 },
     // Reading a large answer of Textract is work for memory and seconds.
     tasks: { access: ['table:write', 'documents:read', 'textract:read', 'tokens:answer'], memory: 1024, timeout: 120 },
   },
@@ -146,6 +158,8 @@ export const contract = {
     'document.rejected',
     'document.corrected',
     'document.superseded',
+    'document.generation-requested',
+    'document.generated',
     'documents.compared',
     'documents.waived',
     'task.assigned',
@@ -156,6 +170,7 @@ export const contract = {
     'document.superseded',
     'document.corrected',
     'documents.waived',
+    'document.generation-requested',
     'shipment.amended',
   ],
 } as const satisfies Contract

@@ -7,7 +7,8 @@ import type { routes } from './contract'
 import { compareDocuments, decideWaive } from './domain/comparison'
 import { decideCorrect, withCorrections } from './domain/corrections'
 import { feedbackOf } from './domain/feedback'
-import { decideAnnounce, decideReview, documentOf, uploadKey } from './domain/intake'
+import { decideGenerate } from './domain/generation'
+import { decideAnnounce, decideReview, documentOf, objectKey, uploadKey } from './domain/intake'
 import { qualityOf } from './domain/quality'
 import { presignGet, presignPost } from './presign'
 import { loadEvidence, loadExtraction, loadTallies } from './store'
@@ -61,7 +62,7 @@ export const handlers: Handlers<typeof routes> = {
       throw new AppError('conflict', 'document.not_uploaded', 'The file has not arrived yet')
     const link = presignGet(awsEnvironment(), {
       bucket: env('DOCUMENTS_BUCKET'),
-      key: uploadKey(context.tenantId, params.shipmentId, params.documentId),
+      key: objectKey(context.tenantId, document),
       versionId: document.versionId,
       now: context.now,
       seconds: DOWNLOAD_SECONDS,
@@ -105,6 +106,19 @@ export const handlers: Handlers<typeof routes> = {
 
   async getDocumentQuality(context) {
     return { body: qualityOf(await loadTallies(context)) }
+  },
+
+  async generateDocument(context, { params, body, ifMatch, idempotencyKey }) {
+    const { answer, version, replayed } = await onShipment(
+      context,
+      params.shipmentId,
+      (state) => {
+        const decision = decideGenerate(state, body, newId('doc', context.now), context)
+        return { decision, answer: decision.documents[0] }
+      },
+      { ifMatch, idempotency: { operation: 'generateDocument', key: idempotencyKey, request: { ...params, ...body } } },
+    )
+    return { body: answer, version, replayed }
   },
 
   async getDocumentMatrix(context, { params }) {

@@ -1,10 +1,13 @@
 /** What happens when documents or the shipment change: all are compared anew. */
 import type { Reaction, Reactions } from '../platform/consume'
-import { onShipment } from '../shipments/store'
+import { loadShipment, onShipment } from '../shipments/store'
 import type { contract } from './contract'
 import { compareDocuments, comparedSince, decideCompared } from './domain/comparison'
+import { decideGenerated, paperFor } from './domain/generation'
+import { documentOf } from './domain/intake'
 import { talliesOf } from './domain/quality'
-import { addTallies, loadEvidence } from './store'
+import { storeGenerated } from './output/deliver'
+import { addTallies, loadEvidence, loadPlaces } from './store'
 
 type Changes =
   | 'document.verified'
@@ -27,10 +30,26 @@ const correct: Reaction<'document.corrected'> = async (context, event) => {
   await compare(context, event)
 }
 
+/** A second delivery prints and stores the same bytes once more, and finds the document there. */
+const print: Reaction<'document.generation-requested'> = async (context, { subjectId, data }) => {
+  const state = await loadShipment(context, subjectId)
+  const document = documentOf(state, data.documentId, undefined)
+  if (document.status !== 'AWAITING_UPLOAD') return
+  // Printing is heavy, and few events print.
+  const { render } = await import('./output/render')
+  const bytes = await render(paperFor(state, document, await loadPlaces(context, state)), document.announcedAt)
+  const stored = await storeGenerated(context, document, bytes)
+  await onShipment(context, subjectId, (current) => ({
+    decision: decideGenerated(current, documentOf(current, data.documentId, undefined), stored),
+    answer: {},
+  }))
+}
+
 export const reactions: Reactions<(typeof contract)['subscribes'][number]> = {
   'document.verified': compare,
   'document.superseded': compare,
   'document.corrected': correct,
   'documents.waived': compare,
+  'document.generation-requested': print,
   'shipment.amended': compare,
 }

@@ -6,6 +6,7 @@ import { ConditionFailed, get, getMany, type Item, partition, put, type Tenant, 
 import type { ShipmentState } from '../shipments/items'
 import { comparedDocuments, type Evidence } from './domain/comparison'
 import { isKind, type Tally } from './domain/quality'
+import type { PlaceNames } from './matrix/facts'
 
 const pk = (documentId: string) => `DOCUMENT#${documentId}`
 const documentIdOf = (key: string) => key.slice('DOCUMENT#'.length)
@@ -37,15 +38,18 @@ export async function loadReadingToken(tenant: Tenant, documentId: string): Prom
 }
 
 /** What was read from all documents that are compared, and the names of the shipment's places. */
-export async function loadEvidence(context: Context, { documents, detail }: ShipmentState): Promise<Evidence> {
-  const keys = comparedDocuments(documents).map(({ documentId }) => ({ pk: pk(documentId), sk: 'EXTRACTION' }))
-  const codes = detail.legs.flatMap(({ from, to }) => [from.unLocode, to.unLocode])
-  const [items, places] = await Promise.all([getMany(context, keys), findPlaces(context, [...new Set(codes)])])
+export async function loadEvidence(context: Context, state: ShipmentState): Promise<Evidence> {
+  const keys = comparedDocuments(state.documents).map(({ documentId }) => ({ pk: pk(documentId), sk: 'EXTRACTION' }))
+  const [items, places] = await Promise.all([getMany(context, keys), loadPlaces(context, state)])
   const extractions = items.map((item) => [documentIdOf(item.pk), extractionOf(item)] as const)
-  return {
-    extractions: new Map(extractions),
-    places: new Map([...places].map(([code, { name }]) => [code, name])),
-  }
+  return { extractions: new Map(extractions), places }
+}
+
+/** Names of the shipment's places. */
+export async function loadPlaces(context: Context, { detail }: Pick<ShipmentState, 'detail'>): Promise<PlaceNames> {
+  const codes = detail.legs.flatMap(({ from, to }) => [from.unLocode, to.unLocode])
+  const places = await findPlaces(context, [...new Set(codes)])
+  return new Map([...places].map(([code, { name }]) => [code, name]))
 }
 
 const QUALITY = 'QUALITY'

@@ -9,6 +9,7 @@ import { AppError } from '../platform/errors'
 import { logger } from '../platform/telemetry'
 import { loadShipment, onShipment } from '../shipments/store'
 import { answerToken, readingOf, readingStatus, readObject, startReading } from './client'
+import { checksum } from './domain/checksum'
 import {
   decideExtracted,
   decideReject,
@@ -21,7 +22,7 @@ import {
 import { thresholds } from './domain/quality'
 import { doubtsAbout } from './domain/review'
 import { keyFields, readDocument } from './extraction/read-document'
-import { checksum, fileFault } from './files/fault'
+import { fileFault } from './files/fault'
 import { loadReadingToken, loadTallies, saveExtraction, saveReadingToken } from './store'
 
 const subject = {

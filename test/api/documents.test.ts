@@ -331,3 +331,74 @@ describe('intake of files that nobody should send', () => {
     expect(await timeline(shipmentId)).toEqual(before)
   })
 })
+
+describe('documents that Portolan prints', () => {
+  const print = (shipmentId: string, documentType: '340' | '271' | '781' | '640' | '380') =>
+    documentation.POST('/v1/shipments/{shipmentId}/generated-documents', { ...one(shipmentId), body: { documentType } })
+  const printed = (shipmentId: string, documentId: string) =>
+    eventually(
+      () => ok(documentation.GET('/v1/shipments/{shipmentId}/documents/{documentId}', paper(shipmentId, documentId))),
+      ({ document }) => document.status === 'VERIFIED',
+    )
+  const download = async (shipmentId: string, documentId: string): Promise<File> => {
+    const { url } = await ok(
+      documentation.GET('/v1/shipments/{shipmentId}/documents/{documentId}/content', paper(shipmentId, documentId)),
+    )
+    const bytes = Buffer.from(await (await fetch(url)).arrayBuffer())
+    return { name: `${documentId}.pdf`, contentType: 'application/pdf', bytes }
+  }
+
+  test('are stored and versioned as uploads are, and hold no SOP', async () => {
+    const shipmentId = await create('P-1')
+    const first = await ok(print(shipmentId, '271'))
+    expect(first).toMatchObject({ origin: 'GENERATED', revision: 1, status: 'AWAITING_UPLOAD' })
+    const { document } = await printed(shipmentId, first.documentId)
+    const file = await download(shipmentId, first.documentId)
+    expect({ bytes: file.bytes.length, sha256: sha256(file.bytes) }).toEqual({
+      bytes: document.bytes,
+      sha256: document.sha256,
+    })
+    const second = await ok(print(shipmentId, '271'))
+    expect(second.revision).toBe(2)
+    await printed(shipmentId, second.documentId)
+    expect((await read(shipmentId, first.documentId)).document).toMatchObject({
+      status: 'SUPERSEDED',
+      supersededBy: second.documentId,
+    })
+    await world.settled()
+    expect((await matrix(shipmentId)).columns.map(({ source }) => source)).toEqual(['SHIPMENT'])
+    const types = (await timeline(shipmentId)).map((entry) => entry.type)
+    expect(types.filter((type) => type === 'document.generated')).toHaveLength(2)
+    expect(types).not.toContain('document.verified')
+    expect(await refused(print(shipmentId, '380'))).toMatchObject({ status: 409, code: 'document.no_invoice' })
+    expect(
+      (
+        await refused(
+          shipper.POST('/v1/shipments/{shipmentId}/generated-documents', {
+            ...one(shipmentId),
+            body: { documentType: '271' },
+          }),
+        )
+      ).status,
+    ).toBe(403)
+  })
+
+  test('say what the shipment says: our own reading of them finds nothing to disagree on', async () => {
+    const shipmentId = await create('P-2')
+    const reader = await create('P-3')
+    for (const documentType of ['271', '781', '640', '340'] as const) {
+      const { documentId } = await ok(print(shipmentId, documentType))
+      await printed(shipmentId, documentId)
+      if (documentType !== '271') continue
+      const sent = await send(shipper, reader, documentType, await download(shipmentId, documentId))
+      const { document, extraction } = await read(reader, sent)
+      expect(document).toMatchObject({ status: 'VERIFIED', readAs: 'PACKING_LIST' })
+      expect(extraction?.fields.filter((it) => it.field === 'containerNumber')).toHaveLength(2)
+    }
+    await world.settled()
+    const { rows } = await matrix(reader)
+    for (const check of ['packages', 'gross-weight', 'containers'] as const)
+      expect(rows.find((row) => row.check === check)?.agreed?.sources).toHaveLength(2)
+    expect(rows.flatMap((row) => row.disagreements).map(({ message }) => message)).toEqual([])
+  })
+})

@@ -18,7 +18,7 @@ type State = Pick<ShipmentState, 'header' | 'detail' | 'tasks' | 'documents' | '
 
 /** Documents that say something of their own: accepted, and not made by us from the shipment's facts. */
 export const comparedDocuments = (documents: readonly DocumentRecord[]) =>
-  documents.filter(({ status }) => status === 'VERIFIED')
+  documents.filter(({ status, origin }) => status === 'VERIFIED' && origin === undefined)
 
 export interface Evidence {
   /** By document id, as they were read. */

@@ -200,6 +200,12 @@ export function decideReview(
 export const uploadKey = (tenantId: string, shipmentId: string, documentId: string) =>
   `uploads/${tenantId}/${shipmentId}/${documentId}`
 
+/** `generated/…`: intake reads nothing of it. */
+export const objectKey = (tenantId: string, { shipmentId, documentId, origin }: DocumentRecord) =>
+  origin === 'GENERATED'
+    ? `generated/${tenantId}/${shipmentId}/${documentId}`
+    : uploadKey(tenantId, shipmentId, documentId)
+
 export function parseUploadKey(key: string) {
   const [, tenantId, shipmentId, documentId] = /^uploads\/([^/]+)\/(shp_[^/]+)\/(doc_[^/]+)$/.exec(key) ?? []
   return tenantId && shipmentId && documentId ? { tenantId, shipmentId, documentId } : undefined

@@ -29,7 +29,7 @@ const senderOf = ({ organizationId, grantId }: DocumentRecord) => organizationId
 /** The documents whose place this one takes when it is verified. */
 export const supersededBy = (document: DocumentRecord, all: readonly DocumentRecord[]): DocumentRecord[] =>
   all.filter((older) => {
-    if (older.documentId === document.documentId) return false
+    if (older.documentId === document.documentId || older.origin !== undefined) return false
     if (older.status !== 'VERIFIED' && older.status !== 'NEEDS_REVIEW') return false
     if (older.documentId === document.supersedes) return true
     if (older.documentType !== document.documentType || senderOf(older) !== senderOf(document)) return false

@@ -1,14 +1,12 @@
 /** What a file must be before anything reads it. The reason is for its sender. Pure. */
-import { createHash } from 'node:crypto'
 import type { ContentType, DocumentRecord } from '../../../schemas/document'
+import { checksum } from '../domain/checksum'
 import type { Rejection } from '../domain/intake'
 import { imageFault } from './image'
 import { pdfFault } from './pdf'
 
 export type Fault = (code: string, reason: string) => Rejection
 const fault: Fault = (code, reason) => ({ code: `document.${code}`, reason })
-
-export const checksum = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64')
 
 export function fileFault(
   document: DocumentRecord,
