@@ -14,6 +14,7 @@ import {
   SopVersionView,
   VersionNumber,
 } from '../../schemas/sop-draft'
+import { SimulateSop, SopSimulation } from '../../schemas/sop-simulation'
 import { type Contract, route } from '../platform/route'
 
 const ofSop = z.object({ sopId: SopId })
@@ -124,6 +125,28 @@ export const routes = {
     response: SopValidation,
     errors: ['draft.not_found', 'draft.changed'],
   }),
+  simulateSopDraft: route({
+    method: 'POST',
+    path: '/v1/sops/{sopId}/drafts/{draftId}/simulations',
+    summary: 'Try a draft in virtual time: path, dates, work, exceptions, and what it costs',
+    roles: ADMIN,
+    params: ofDraft,
+    body: SimulateSop,
+    status: 200,
+    response: SopSimulation,
+    errors: ['draft.not_found', 'draft.invalid'],
+  }),
+  simulateSopVersion: route({
+    method: 'POST',
+    path: '/v1/sops/{sopId}/versions/{version}/simulations',
+    summary: 'Try a version in virtual time',
+    roles: ADMIN,
+    params: ofVersion,
+    body: SimulateSop,
+    status: 200,
+    response: SopSimulation,
+    errors: ['sop_version.not_found', 'draft.invalid'],
+  }),
   submitSopDraft: route({
     method: 'POST',
     path: '/v1/sops/{sopId}/drafts/{draftId}/submissions',
@@ -169,7 +192,7 @@ export const routes = {
 
 export const contract = {
   domain: 'authoring',
-  doors: { api: { access: ['table:write', 'executions:manage'], memory: 1024 } },
+  doors: { api: { access: ['table:write', 'executions:manage'], memory: 1024, timeout: 29 } },
   routes,
   publishes: [],
   subscribes: [],

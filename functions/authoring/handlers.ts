@@ -7,9 +7,10 @@ import { currentVersion } from '../sops/live'
 import type { routes } from './contract'
 import { readVersion } from './definitions'
 import { approved, begun, saved, stale, submitted, validated } from './domain/drafts'
+import { simulate } from './domain/simulate'
 import { MAX_DEFINITION, validateSop } from './domain/validate'
 import { graphOf, outlineOf } from './domain/views'
-import { publish, rollBack } from './releases'
+import { publish, refuseInvalid, rollBack } from './releases'
 import {
   draftIdOf,
   findOwnVersion,
@@ -109,6 +110,18 @@ export const handlers: Handlers<typeof routes> = {
     if (next) await saveDraft(context, next)
     const { status, version } = next ?? draft
     return { body: { valid, findings, status, version }, version }
+  },
+
+  async simulateSopDraft(context, { params: { sopId, draftId }, body }) {
+    const definition = await loadDefinition(context, await loadDraft(context, sopId, draftId))
+    refuseInvalid(definition)
+    return { body: await simulate(sopId, definition, body, context.now) }
+  },
+
+  async simulateSopVersion(context, { params: { sopId, version }, body }) {
+    const { definition } = await readVersion(context, sopId, version)
+    refuseInvalid(definition)
+    return { body: await simulate(sopId, definition, body, context.now) }
   },
 
   async submitSopDraft(context, { params: { sopId, draftId }, body: { reason } }) {

@@ -60,7 +60,8 @@ export async function publish(context: Context, draft: SopDraft, reason: string)
   return version
 }
 
-function refuseInvalid(definition: JsonObject) {
+/** Throws `draft.invalid` with the findings. */
+export function refuseInvalid(definition: JsonObject) {
   const errors = validateSop(definition)
   if (errors.length > 0) throw new AppError('unprocessable', 'draft.invalid', 'The definition has findings', { errors })
 }

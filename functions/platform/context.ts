@@ -17,8 +17,10 @@ export interface Context {
 export const timestamp = () => new Date().toISOString()
 
 /** Time-ordered id: prefix and ULID. */
-export const newId = <P extends 'shp' | 'doc' | 'inv' | 'job' | 'grt' | 'drf'>(prefix: P, now: string): `${P}_${string}` =>
-  `${prefix}_${ulid(Date.parse(now))}`
+export const newId = <P extends 'shp' | 'doc' | 'inv' | 'job' | 'grt' | 'drf'>(
+  prefix: P,
+  now: string,
+): `${P}_${string}` => `${prefix}_${ulid(Date.parse(now))}`
 
 /** The context of a consumer or a step: the system itself acts. */
 export const systemContext = (tenantId: string, id: string, requestId: string): Context => ({

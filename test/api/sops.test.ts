@@ -165,6 +165,32 @@ describe('a draft', () => {
   })
 })
 
+describe('a simulation', () => {
+  const late = { delays: [{ key: 'await-pick-up', hours: 72 }] }
+
+  test('of a version and of a draft says what would happen', async () => {
+    const onVersion = { ...ofVersion(product), body: late }
+    const version = await ok(ana.POST('/v1/sops/{sopId}/versions/{version}/simulations', onVersion))
+    expect(version).toMatchObject({ runs: 1, completed: 1 })
+    expect(version.exceptions.map(({ key }) => key)).toContain('late-pick-up')
+    const { draftId } = await ok(ana.POST('/v1/sops/{sopId}/drafts', { ...ofSop, body: {} }))
+    const onDraft = { ...ofDraft(draftId), body: { ...late, runs: 10, seed: 3 } }
+    const draft = await ok(ana.POST('/v1/sops/{sopId}/drafts/{draftId}/simulations', onDraft))
+    expect(draft).toMatchObject({ runs: 10, seed: 3, completed: 10 })
+  })
+
+  test('of a draft with findings is refused', async () => {
+    const definition = edited(sopId, { at: 'ScreenParties.TimeoutSeconds' })
+    const { draftId } = await ok(ana.POST('/v1/sops/{sopId}/drafts', { ...ofSop, body: { definition } }))
+    const simulation = ana.POST('/v1/sops/{sopId}/drafts/{draftId}/simulations', { ...ofDraft(draftId), body: {} })
+    expect(await refused(simulation)).toMatchObject({
+      status: 422,
+      code: 'draft.invalid',
+      pointers: ['/States/ScreenParties/TimeoutSeconds'],
+    })
+  })
+})
+
 describe('publishing', () => {
   test('gives the version to new shipments of the tenant, and to nobody else', async () => {
     const stranger = await world.as({ roles: ['SALES'], tenant: 'elsewhere' })

@@ -34,6 +34,7 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
   'functions/authoring': [
     /^engine\//,
     /^functions\/sops\/(client|live|store|domain\/\w+)$/,
+    /^functions\/tasks\/domain$/,
     /^functions\/tracking\/codes$/,
   ],
   // A review is a task; papers name places that the shipment knows by code.

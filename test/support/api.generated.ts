@@ -708,6 +708,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sops/{sopId}/drafts/{draftId}/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a draft in virtual time: path, dates, work, exceptions, and what it costs */
+        post: operations["simulateSopDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sops/{sopId}/drafts/{draftId}/submissions": {
         parameters: {
             query?: never;
@@ -804,6 +821,23 @@ export interface paths {
         put?: never;
         /** Retire a version: nobody can roll back to it any more; shipments that pinned it keep it */
         post: operations["retireSopVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}/versions/{version}/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a version in virtual time */
+        post: operations["simulateSopVersion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2722,6 +2756,44 @@ export interface components {
             arrival?: string;
             createdAt: string;
         };
+        SimulateSop: {
+            /**
+             * Format: date-time
+             * @description When the shipment is ordered; now when absent. It departs 20 days later
+             */
+            startsAt?: string;
+            /**
+             * @description More than one: step durations vary around their plan
+             * @default 1
+             */
+            runs?: number;
+            /**
+             * @description The same seed, the same runs
+             * @default 1
+             */
+            seed?: number;
+            /**
+             * @description Steps that are settled so much later than they would be
+             * @default []
+             */
+            delays?: {
+                /** @description Name of the step, unique in the SOP. A step is taken once for a shipment and key, however often it is called */
+                key: string;
+                hours: number;
+            }[];
+            /**
+             * @description Never arrive
+             * @default []
+             */
+            missingDocuments?: ("271" | "340" | "380" | "640" | "704" | "705" | "710" | "714" | "737" | "740" | "741" | "749" | "770" | "780" | "781" | "830" | "861" | "890" | "929")[];
+            /**
+             * @description Are skipped by the role with a reason
+             * @default []
+             */
+            rejectedTasks?: string[];
+            /** @description Hours by which customs hold the shipment before clearing it */
+            customsHold?: number;
+        };
         Sop: {
             /** @enum {string} */
             sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
@@ -2885,6 +2957,58 @@ export interface components {
             by: string;
             at: string;
             reason: string;
+        };
+        SopSimulation: {
+            seed: number;
+            runs: number;
+            /** @description Runs in which the shipment was completed */
+            completed: number;
+            /** @description From the order to the end, of completed runs */
+            cycleHours: {
+                p50: number;
+                p90: number;
+            };
+            /** @description State transitions of a run, as Step Functions bills them */
+            transitions: {
+                p50: number;
+                p90: number;
+            };
+            /** @description Steps that still waited after a year, and in how many runs */
+            blocked: {
+                /** @description Name of the step, unique in the SOP. A step is taken once for a shipment and key, however often it is called */
+                key: string;
+                runs: number;
+            }[];
+            exceptions: {
+                /** @description Name of the step, unique in the SOP. A step is taken once for a shipment and key, however often it is called */
+                key: string;
+                severity: string;
+                /** @enum {string} */
+                owner: "SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION";
+                runs: number;
+            }[];
+            work: {
+                /** @enum {string} */
+                role: "SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION";
+                /** @description A run, on average */
+                tasks: number;
+            }[];
+            /** @description States that no run entered */
+            neverVisited: string[];
+            /** @description States of the first run in the order in which they were entered */
+            path: {
+                state: string;
+                at: string;
+            }[];
+            /** @description Waits of the first run */
+            waits: {
+                /** @description Name of the step, unique in the SOP. A step is taken once for a shipment and key, however often it is called */
+                key: string;
+                since: string;
+                deadline?: string;
+                /** @description Absent when it never was */
+                settledAt?: string;
+            }[];
         };
         SopValidation: {
             valid: boolean;
@@ -5059,6 +5183,45 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    simulateSopDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Draft of an SOP: `drf_` and a ULID */
+                draftId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateSop"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SopSimulation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     submitSopDraft: {
         parameters: {
             query?: never;
@@ -5268,6 +5431,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SopVersion"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    simulateSopVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Number of a version of the state machine */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateSop"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SopSimulation"];
                 };
             };
             400: components["responses"]["Problem400"];

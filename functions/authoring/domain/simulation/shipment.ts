@@ -1,0 +1,57 @@
+/** A plain shipment for each SOP: it departs 20 days after it is ordered. */
+import { CreateShipment } from '../../../../schemas/shipment'
+import type { SopId } from '../../../../schemas/sop'
+import { createShipment } from '../../../shipments/domain'
+import type { ShipmentState } from '../../../shipments/store'
+import { withFacts } from './facts'
+
+const DAY = 24 * 3600_000
+const after = (from: string, days: number) => new Date(Date.parse(from) + days * DAY).toISOString()
+
+const SEA = (from: string) => ({
+  mode: 'MARITIME',
+  loadType: 'FCL',
+  incoterm: { rule: 'FCA', place: 'Rotterdam' },
+  containers: [{ number: 'MSKU9070323', sizeType: '22G1', seals: [] }],
+  legs: [
+    {
+      mode: 'VESSEL',
+      from: { unLocode: 'NLRTM' },
+      to: { unLocode: 'USNYC' },
+      departure: after(from, 20),
+      arrival: after(from, 48),
+    },
+  ],
+  cutOffs: [
+    { code: 'DCO', at: after(from, 17) },
+    { code: 'VCO', at: after(from, 18) },
+    { code: 'FCO', at: after(from, 19) },
+  ],
+  promisedDelivery: { from: after(from, 54), to: after(from, 55) },
+})
+
+const KIND: Record<SopId, (from: string) => object> = {
+  'ocean-export-fcl': (from) => ({ ...SEA(from), type: 'EXPORT' }),
+  'ocean-import-fcl': (from) => ({ ...SEA(from), type: 'IMPORT' }),
+  'domestic-road': (from) => ({
+    type: 'DOMESTIC',
+    mode: 'ROAD',
+    loadType: 'FTL',
+    incoterm: { rule: 'DAP', place: 'Groningen' },
+    legs: [{ mode: 'TRUCK', from: { unLocode: 'NLRTM' }, to: { unLocode: 'NLGRQ' }, departure: after(from, 20) }],
+    promisedDelivery: { from: after(from, 21), to: after(from, 22) },
+  }),
+}
+
+export function sampleShipment(sopId: SopId, orderedAt: string): ShipmentState {
+  const command = CreateShipment.parse({
+    customer: 'SAMPLE',
+    orderedAt,
+    parties: [{ function: 'CZ', name: 'Sample Shipper', organizationId: 'SAMPLE' }],
+    cargoItems: [{ description: 'Goods', packages: 40, packageType: 'CT', grossWeight: 900 }],
+    ...KIND[sopId](orderedAt),
+  })
+  const { header, detail, fact } = createShipment(command, `shp_${'0'.repeat(26)}`, orderedAt)
+  const state = { header: { ...header, version: 0 }, detail, timeline: [], tasks: [], documents: [], waits: [] }
+  return withFacts({ ...state, answers: new Map() }, [fact], orderedAt)
+}

@@ -1,0 +1,61 @@
+/** An SOP tried in virtual time. */
+import * as z from 'zod'
+import { DocumentType } from './codes'
+import { Instant } from './common'
+import { InternalRole } from './role'
+import { StepKey } from './sop'
+
+const Hours = z
+  .number()
+  .min(0)
+  .max(24 * 365)
+
+/** Without members: one run in which everything comes in time. */
+export const SimulateSop = z
+  .strictObject({
+    startsAt: Instant.optional().describe('When the shipment is ordered; now when absent. It departs 20 days later'),
+    runs: z.int().min(1).max(200).default(1).describe('More than one: step durations vary around their plan'),
+    seed: z.int().min(0).max(0xffff_ffff).default(1).describe('The same seed, the same runs'),
+    delays: z
+      .array(z.strictObject({ key: StepKey, hours: Hours }))
+      .max(50)
+      .default([])
+      .describe('Steps that are settled so much later than they would be'),
+    missingDocuments: z.array(DocumentType).max(19).default([]).describe('Never arrive'),
+    rejectedTasks: z.array(StepKey).max(50).default([]).describe('Are skipped by the role with a reason'),
+    customsHold: Hours.optional().describe('Hours by which customs hold the shipment before clearing it'),
+  })
+  .meta({ id: 'SimulateSop' })
+export type SimulateSop = z.infer<typeof SimulateSop>
+
+const Spread = z.object({ p50: z.number(), p90: z.number() })
+
+export const SopSimulation = z
+  .object({
+    seed: z.int(),
+    runs: z.int(),
+    completed: z.int().describe('Runs in which the shipment was completed'),
+    cycleHours: Spread.describe('From the order to the end, of completed runs'),
+    transitions: Spread.describe('State transitions of a run, as Step Functions bills them'),
+    blocked: z
+      .array(z.object({ key: StepKey, runs: z.int() }))
+      .describe('Steps that still waited after a year, and in how many runs'),
+    exceptions: z.array(z.object({ key: StepKey, severity: z.string(), owner: InternalRole, runs: z.int() })),
+    work: z.array(z.object({ role: InternalRole, tasks: z.number().describe('A run, on average') })),
+    neverVisited: z.array(z.string()).describe('States that no run entered'),
+    path: z
+      .array(z.object({ state: z.string(), at: z.string() }))
+      .describe('States of the first run in the order in which they were entered'),
+    waits: z
+      .array(
+        z.object({
+          key: StepKey,
+          since: z.string(),
+          deadline: z.string().optional(),
+          settledAt: z.string().optional().describe('Absent when it never was'),
+        }),
+      )
+      .describe('Waits of the first run'),
+  })
+  .meta({ id: 'SopSimulation' })
+export type SopSimulation = z.infer<typeof SopSimulation>

@@ -1,0 +1,66 @@
+import { simulate } from '../../../functions/authoring/domain/simulate'
+import { SopId } from '../../../schemas/sop'
+import { SimulateSop } from '../../../schemas/sop-simulation'
+import { edited } from '../../support/sop-edits'
+import { readMachine } from '../../support/sop-world'
+
+const NOW = '2026-03-01T08:00:00.000Z'
+const tried = (sopId: SopId, scenario: object = {}, definition = readMachine(sopId)) =>
+  simulate(sopId, definition, SimulateSop.parse(scenario), NOW)
+const keys = (items: readonly { key: string }[]) => items.map(({ key }) => key)
+
+describe.each(SopId.options)('%s', (sopId) => {
+  it('is completed as planned, without an exception', async () => {
+    const { completed, exceptions, blocked, waits, neverVisited } = await tried(sopId)
+    expect({ completed, exceptions, blocked }).toEqual({ completed: 1, exceptions: [], blocked: [] })
+    for (const { settledAt = '', deadline = '' } of waits) expect(settledAt <= deadline).toBe(true)
+    expect(neverVisited.every((name) => /^(Raise|ReportFailure|StopSop)/.test(name))).toBe(true)
+  })
+})
+
+describe('a scenario', () => {
+  it('of a late step raises its exception, and costs the transitions of it', async () => {
+    const plan = await tried('domestic-road')
+    const late = await tried('domestic-road', { delays: [{ key: 'await-pick-up', hours: 48 }] })
+    expect(keys(late.exceptions)).toContain('late-pick-up')
+    expect(late.transitions.p50).toBeGreaterThan(plan.transitions.p50)
+    expect(late.cycleHours.p50).toBeGreaterThanOrEqual(plan.cycleHours.p50)
+  })
+
+  it('of a document that never comes is blocked there', async () => {
+    const { completed, blocked, exceptions } = await tried('ocean-export-fcl', { missingDocuments: ['705'] })
+    expect({ completed, blocked }).toEqual({ completed: 0, blocked: [{ key: 'request-bill-of-lading', runs: 1 }] })
+    expect(keys(exceptions)).toContain('late-bill-of-lading')
+  })
+
+  it('of a customs hold is late by it', async () => {
+    const { exceptions, completed } = await tried('ocean-import-fcl', { customsHold: 24 * 21 })
+    expect(completed).toBe(1)
+    expect(keys(exceptions)).toContain('late-import-clearance')
+  })
+
+  it('of a rejected task goes on without it', async () => {
+    expect(await tried('domestic-road', { rejectedTasks: ['review-charges'] })).toMatchObject({ completed: 1 })
+  })
+
+  it('shows what a change does', async () => {
+    const definition = edited('domestic-road', {
+      at: 'RunShipment.Branches.0.States.AnnounceDelivery',
+      to: { Type: 'Pass', Next: 'AwaitDelivery' },
+    })
+    const before = await tried('domestic-road')
+    const after = await tried('domestic-road', {}, definition)
+    expect(after.path.map(({ state }) => state)).toEqual(before.path.map(({ state }) => state))
+    expect(after.completed).toBe(1)
+  })
+})
+
+describe('many runs', () => {
+  it('are the same for the same seed, and others for another', async () => {
+    const first = await tried('domestic-road', { runs: 20, seed: 7 })
+    expect(await tried('domestic-road', { runs: 20, seed: 7 })).toEqual(first)
+    expect(await tried('domestic-road', { runs: 20, seed: 8 })).not.toEqual(first)
+    expect(first.cycleHours.p90).toBeGreaterThan(first.cycleHours.p50)
+    expect(first.exceptions.length).toBeGreaterThan(0)
+  })
+})
