@@ -552,6 +552,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/shipments/{shipmentId}/generated-documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Print a document from the facts of the shipment; it is there, VERIFIED, a moment later */
+        post: operations["generateDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/shipments/{shipmentId}/grants": {
         parameters: {
             query?: never;
@@ -1451,6 +1468,15 @@ export interface components {
             /** @description Its own number, as read: two of one type with two numbers stand side by side */
             number?: string;
             confidence?: number;
+            /**
+             * @description Made by Portolan from the facts of the shipment
+             * @constant
+             */
+            origin?: "GENERATED";
+            /** @description Of a generated document, from 1; a later one takes the place of an earlier */
+            revision?: number;
+            /** @description Invoice that it prints */
+            invoiceId?: string;
             rejection?: {
                 code: string;
                 reason: string;
@@ -1842,6 +1868,12 @@ export interface components {
             required: boolean;
             /** @description For a choice */
             options?: string[];
+        };
+        GenerateDocument: {
+            /** @enum {string} */
+            documentType: "271" | "340" | "380" | "640" | "781";
+            /** @description For an invoice: which; may be left out while there is one only */
+            invoiceId?: string;
         };
         Grant: {
             /** @description Grant id: `grt_` and a ULID */
@@ -4744,6 +4776,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordedEvent"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    generateDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Shipment id: `shp_` and a ULID */
+                shipmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GenerateDocument"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
                 };
             };
             400: components["responses"]["Problem400"];
