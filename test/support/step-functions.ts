@@ -24,12 +24,16 @@ class Refused extends Error {}
 
 const MACHINE = 'arn:aws:states:eu-central-1:123456789012:stateMachine:portolan-'
 
+const STEP = 'arn:aws:lambda:eu-central-1:123456789012:function:sop-step'
+
 export class StepFunctions {
   readonly executions = new Map<string, Running>()
   /** Calls that have not been made yet. */
   readonly calls: StepCall[] = []
   readonly requests: string[] = []
   version = 1
+  /** Versions of each machine, the first of them as it came with Portolan. */
+  private readonly published = new Map<string, { definition: string; description?: string }[]>()
   private readonly tokens = new Map<string, { executionArn: string; task: number }>()
   private readonly crashes: { operation: string; when: 'before' | 'after' }[] = []
   private time = Date.now()
@@ -94,6 +98,14 @@ export class StepFunctions {
         const versionArn = `${body.stateMachineAliasArn?.replace(/:live$/, '')}:${this.version}`
         return { routingConfiguration: [{ stateMachineVersionArn: versionArn, weight: 100 }] }
       }
+      case 'DescribeStateMachine': {
+        const [, machineArn = '', version = ''] = /^(.*):(\d+)$/.exec(String(body.stateMachineArn)) ?? []
+        const found = this.versionsOf(machineArn)[Number(version) - 1]
+        if (!found) throw new Refused('StateMachineDoesNotExist')
+        return found
+      }
+      case 'UpdateStateMachine':
+        return this.publish(String(body.stateMachineArn), String(body.definition), String(body.versionDescription))
       case 'StartExecution':
         return this.start(String(body.stateMachineArn), String(body.name), String(body.input))
       case 'DescribeExecution':
@@ -106,6 +118,23 @@ export class StepFunctions {
       default:
         throw new Error(`${operation} is not served here`)
     }
+  }
+
+  versionsOf(machineArn: string) {
+    const first = JSON.stringify(readMachine(machineArn.slice(MACHINE.length))).replaceAll(
+      '${SopStepFunctionArn}',
+      STEP,
+    )
+    const versions = this.published.get(machineArn) ?? [{ definition: first }]
+    this.published.set(machineArn, versions)
+    return versions
+  }
+
+  /** The newest version once more when its definition is the same. */
+  private publish(machineArn: string, definition: string, description: string) {
+    const versions = this.versionsOf(machineArn)
+    if (versions.at(-1)?.definition !== definition) versions.push({ definition, description })
+    return { stateMachineVersionArn: `${machineArn}:${versions.length}`, updateDate: 0 }
   }
 
   private running(executionArn = ''): Running {
