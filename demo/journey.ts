@@ -11,6 +11,7 @@ import { CARRIER, CONSIGNEE, CONTAINERS, oceanExport, SHIPPER } from './shipment
 const SALES: Caller = { role: 'SALES' }
 const SHIPPING: Caller = { role: 'SHIPPER', organization: SHIPPER }
 const CARRYING: Caller = { role: 'CARRIER', organization: CARRIER }
+const DOCUMENTATION: Caller = { role: 'DOCUMENTATION' }
 const RECEIVING: Caller = { role: 'CONSIGNEE', organization: CONSIGNEE }
 
 const DAY = 86_400_000
@@ -136,10 +137,30 @@ function walker(api: Api, shipmentId: string, now: number, told: (line: string) 
         () => look(caller),
         (seen) => !['AWAITING_UPLOAD', 'EXTRACTING'].includes(statusOf(seen, documentId)),
       )
-      if (statusOf(shipment, documentId) !== 'VERIFIED')
+      if (statusOf(shipment, documentId) === 'NEEDS_REVIEW') await walk.review(documentId, file.name)
+      else if (statusOf(shipment, documentId) !== 'VERIFIED')
         throw new Error(`${file.name} ended ${statusOf(shipment, documentId)}`)
       told(`              ✓ ${file.name} verified`)
       return documentId
+    },
+
+    /** A value that matters was not read surely enough: documentation looks at the page, confirms it and accepts. */
+    async review(documentId: string, name: string) {
+      const { tasks } = await look(DOCUMENTATION)
+      const task = tasks.find((it) => it.review?.documentId === documentId)
+      if (!task?.review) throw new Error(`${name} is to be reviewed, and nobody was asked`)
+      const [reason] = task.review.reasons
+      told(`              ? ${name}: ${reason}`)
+      const fields = task.review.fields.filter(({ value }) => value !== undefined)
+      if (fields.length > 0)
+        await api.call(DOCUMENTATION, 'POST', `${path}/documents/${documentId}/corrections`, {
+          body: { fields: fields.map(({ field, index }) => ({ decision: 'CONFIRM', field, index })) },
+          answer: z.object({}),
+        })
+      await api.call(DOCUMENTATION, 'POST', `${path}/documents/${documentId}/reviews`, {
+        body: { decision: 'ACCEPT' },
+        answer: z.object({}),
+      })
     },
 
     async tellFields(documentId: string) {
