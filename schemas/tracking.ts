@@ -5,10 +5,15 @@ import { Milestone } from './milestone'
 import { ContainerNumber } from './shipment'
 
 /** Id that the source gave the event, or that we derived from its content when it gave none. Natural key: a second one changes nothing. */
-export const SourceEventId = z.string().regex(/^[\x21-\x7e]{1,100}$/)
+const GivenEventId = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,100}$/)
+  .refine((id) => !id.startsWith('portolan:'), 'ids that begin with portolan: are the system’s own')
+/** As recorded: a partner's organization stands before the id that it gave. */
+export const SourceEventId = z.string().regex(/^[\x21-\x7e]{1,160}$/)
 
 const reported = {
-  eventId: SourceEventId.optional().describe("The source's id of this event; derived from the content when absent"),
+  eventId: GivenEventId.optional().describe("The source's id of this event; derived from the content when absent"),
   eventDateTime: Instant.describe('When it happened, or is planned or expected to (event time)'),
   source: z.string().min(1).max(60).describe('Who says so: SCAC, system or person'),
 }
@@ -38,7 +43,13 @@ export type ReportedEvent = z.infer<typeof ReportedEvent>
 
 /** Takes back an event of the same shipment. It may arrive before the event that it takes back. */
 export const RetractionEvent = z
-  .object({ ...reported, retractedEventId: SourceEventId, reason: z.string().min(1).max(300) })
+  .object({
+    ...reported,
+    retractedEventId: SourceEventId.describe(
+      'Of an event that the caller’s organization reported; the tenant’s own people may retract any',
+    ),
+    reason: z.string().min(1).max(300),
+  })
   .meta({ id: 'RetractionEvent' })
 export type RetractionEvent = z.infer<typeof RetractionEvent>
 

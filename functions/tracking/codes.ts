@@ -13,8 +13,12 @@ export interface CatalogueRule {
   facility?: readonly string[]
   indicator?: ReportedEvent['emptyIndicatorCode']
   truck?: boolean
-  transshipment?: boolean
+  transshipment?: true
   side?: Side
+  /** At the port (or first or last place) of the main carriage on that side, not anywhere on the side. */
+  port?: true
+  /** Not where the place is known to be on this side. */
+  awayFrom?: Side
 }
 
 const shipment = (milestone: Milestone, code: string, ...document: string[]): CatalogueRule => ({
@@ -65,7 +69,7 @@ export const CATALOGUE: readonly CatalogueRule[] = [
   equipment('PICKED_UP', 'GTOT', { facility: ['CLOC'], indicator: 'LADEN' }),
   equipment('STUFFED', 'STUF'),
   equipment('EMPTY_RETURNED', 'GTIN', { facility: ['DEPO'], indicator: 'EMPTY' }),
-  equipment('DELIVERED', 'GTIN', { facility: ['CLOC'], indicator: 'LADEN' }),
+  equipment('DELIVERED', 'GTIN', { facility: ['CLOC'], indicator: 'LADEN', awayFrom: 'ORIGIN' }),
   equipment('RECEIVED_AT_ORIGIN', 'GTIN', { facility: ['POTE', 'COFS', 'INTE'], indicator: 'LADEN', side: 'ORIGIN' }),
   equipment('IMPORT_CLEARED', 'CUSR', { side: 'DESTINATION' }),
   equipment('EXPORT_CLEARED', 'CUSR', { side: 'ORIGIN' }),
@@ -77,13 +81,13 @@ export const CATALOGUE: readonly CatalogueRule[] = [
   equipment('DISCHARGED', 'DISC'),
   equipment('AVAILABLE_FOR_PICKUP', 'AVPU'),
   equipment('GATE_OUT_FULL', 'GTOT', { facility: ['POTE', 'COFS', 'INTE', 'RAMP'], indicator: 'LADEN' }),
-  equipment('DELIVERED', 'DROP', { indicator: 'LADEN' }),
+  equipment('DELIVERED', 'DROP', { facility: ['CLOC'], indicator: 'LADEN', awayFrom: 'ORIGIN' }),
   equipment('DELIVERED', 'STRP'),
   transport('PICKUP_ARRIVED', 'ARRI', { truck: true, facility: ['CLOC'], side: 'ORIGIN' }),
   transport('ARRIVED_AT_DELIVERY', 'ARRI', { facility: ['CLOC'], side: 'DESTINATION' }),
   transport('ARRIVED_AT_TERMINAL', 'ARRI', { facility: ['INTE'] }),
-  transport('ARRIVED_DESTINATION_PORT', 'ARRI', { truck: false, side: 'DESTINATION' }),
-  transport('DEPARTED_ORIGIN', 'DEPA', { side: 'ORIGIN' }),
+  transport('ARRIVED_DESTINATION_PORT', 'ARRI', { truck: false, side: 'DESTINATION', port: true }),
+  transport('DEPARTED_ORIGIN', 'DEPA', { side: 'ORIGIN', port: true }),
   transport('DELIVERY_DEPARTED', 'DEPA', { truck: true, facility: ['CLOC'], side: 'DESTINATION' }),
   transport('OUT_FOR_DELIVERY', 'DEPA', { truck: true, side: 'DESTINATION' }),
 ]

@@ -8,7 +8,7 @@ export const handlers: Handlers<typeof routes> = {
     const { answer, version, replayed } = await onShipment(
       context,
       params.shipmentId,
-      (state) => decideRecordEvent(state, body, context.now),
+      (state) => decideRecordEvent(state, body, context.now, context.organizationId),
       { ifMatch, idempotency: { operation: 'recordEvent', key: idempotencyKey, request: body } },
     )
     return { body: answer, version, replayed, ...(answer.duplicate ? { status: 200 } : {}) }

@@ -4,7 +4,7 @@ import type { ReportedEvent } from '../../schemas/tracking'
 import { AppError } from '../platform/errors'
 import type { Decision, ShipmentState } from '../shipments/store'
 import { CATALOGUE, type CatalogueRule } from './codes'
-import { decideRecordEvent, occurrenceOf } from './domain'
+import { decideRecordEvent, OWN_EVENTS, occurrenceOf } from './domain'
 
 export const OWN_SOURCE = 'PORTOLAN'
 
@@ -46,6 +46,6 @@ export function decideOwnMilestone(
   now: string,
 ): Decision {
   if (occurrenceOf(state.timeline, report.milestone)) return { facts: [] }
-  const event = { eventId: report.eventId, ...eventOf(report.milestone, state, report.at) }
+  const event = { eventId: OWN_EVENTS + report.eventId, ...eventOf(report.milestone, state, report.at) }
   return decideRecordEvent(state, event, now).decision
 }

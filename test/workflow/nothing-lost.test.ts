@@ -46,7 +46,13 @@ async function persist<T>(call: (api: Portolan) => Promise<T>, role: string): Pr
 
 const EVENTS = [
   { eventType: 'EQUIPMENT', eventCode: 'PICK', emptyIndicatorCode: 'LADEN' },
-  { eventType: 'EQUIPMENT', eventCode: 'DROP', emptyIndicatorCode: 'LADEN', deliveredPackages: 12 },
+  {
+    eventType: 'EQUIPMENT',
+    eventCode: 'DROP',
+    facilityTypeCode: 'CLOC',
+    emptyIndicatorCode: 'LADEN',
+    deliveredPackages: 12,
+  },
   { eventType: 'SHIPMENT', eventCode: 'RECE', documentTypeCode: 'POD' },
 ] as const
 const DATA: Record<string, Record<string, string>> = {
@@ -90,17 +96,20 @@ async function drive(index: number, random: () => number): Promise<string> {
 test(`${KILLS} kills during ${SHIPMENTS} shipments: each finishes once, invoices are gapless, the ledger balances`, async () => {
   const random = randomFrom(SEED)
   let running = true
+  let killed = 0
   const killing = (async () => {
     for (let kill = 0; kill < KILLS && running; kill += 1) {
       await new Promise((resolve) => setTimeout(resolve, 300 + random() * 2_200))
       await world.kill()
       await world.restart()
+      killed += 1
     }
   })()
   try {
     const ids = await Promise.all(Array.from({ length: SHIPMENTS }, (_, index) => drive(index, random)))
     running = false
     await killing
+    expect(killed).toBeGreaterThan(0)
     await world.settled()
     await everyShipmentRanOnce(ids)
     await moneyIsWhole(ids)

@@ -19,6 +19,6 @@ it('does not record again what a person has retracted', () => {
   const shipment = aShipment()
   const report = { milestone: 'POD_RECEIVED' as const, eventId: 'sop-pod', at: ORDERED }
   const state = committed(shipment, decideOwnMilestone(shipment, report, ORDERED), ORDERED)
-  const retracted = recorded(state, aRetraction('sop-pod', ORDERED), ORDERED)
+  const retracted = recorded(state, aRetraction('portolan:sop-pod', ORDERED), ORDERED)
   expect(decideOwnMilestone(retracted, report, ORDERED).facts).toEqual([])
 })

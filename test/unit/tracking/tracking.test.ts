@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { CATALOGUE } from '../../../functions/tracking/codes'
 import { decideRecordEvent, milestoneOf, milestoneTimes, occurrencesOf } from '../../../functions/tracking/domain'
 import { Milestone } from '../../../schemas/milestone'
-import { type RecordEvent, ReportedEvent } from '../../../schemas/tracking'
+import { RecordEvent, ReportedEvent } from '../../../schemas/tracking'
 import { anEvent, aRetraction, aShipment, ORDERED, recorded } from '../../support/shipments'
 
 const NOW = '2026-03-30T00:00:00.000Z'
@@ -109,6 +109,99 @@ describe('recording an event', () => {
     expect(() => decideRecordEvent(aShipment(), event, NOW)).toThrow(
       expect.objectContaining({ details: { errors: [expect.objectContaining({ pointer: '/eventDateTime' })] } }),
     )
+  })
+})
+
+describe('what does not reach a milestone', () => {
+  const drop = (more: object) =>
+    reported({
+      eventType: 'EQUIPMENT',
+      eventCode: 'DROP',
+      facilityTypeCode: 'CLOC',
+      emptyIndicatorCode: 'LADEN',
+      ...more,
+    })
+  const milestonesAfter = (state: ReturnType<typeof aShipment>, ...events: RecordEvent[]) =>
+    occurrencesOf(events.reduce((it, event) => recorded(it, event, NOW), state).timeline).map((it) => it.milestone)
+
+  test('a container that is not in the shipment', () => {
+    const state = aShipment({ containers: CONTAINERS })
+    expect(milestonesAfter(state, drop({ equipmentReference: 'HLXU2008419' }))).toEqual([])
+  })
+
+  test('one of two containers, while the number of the other is unknown; both do', () => {
+    const state = aShipment({
+      containers: [
+        { number: 'MSKU9070323', sizeType: '22G1', seals: [] },
+        { sizeType: '22G1', seals: [] },
+      ],
+    })
+    const first = drop({ equipmentReference: 'MSKU9070323' })
+    expect(milestonesAfter(state, first)).toEqual([])
+    expect(milestonesAfter(state, first, drop({ equipmentReference: 'HLXU2008419' }))).toEqual(['DELIVERED'])
+  })
+
+  test('anything that happens after the cancellation', () => {
+    const state = aShipment()
+    const cancelled = { ...state, header: { ...state.header, status: 'CANCELLED' as const } }
+    expect(milestonesAfter(cancelled, anEvent('DEPARTED_ORIGIN', ORDERED))).toEqual([])
+  })
+
+  test.each<[string, Record<string, unknown>]>([
+    [
+      'a truck that leaves the port city',
+      { eventType: 'TRANSPORT', eventCode: 'DEPA', unLocode: 'NLRTM', modeOfTransport: 'TRUCK' },
+    ],
+    ['a truck that leaves somewhere', { eventType: 'TRANSPORT', eventCode: 'DEPA', modeOfTransport: 'TRUCK' }],
+    ['a laden drop on a ramp', { eventType: 'EQUIPMENT', eventCode: 'DROP', facilityTypeCode: 'RAMP' }],
+    [
+      'a laden drop at the origin',
+      { eventType: 'EQUIPMENT', eventCode: 'DROP', facilityTypeCode: 'CLOC', unLocode: 'NLRTM' },
+    ],
+    [
+      'a gate-out in transhipment',
+      { eventType: 'EQUIPMENT', eventCode: 'GTOT', facilityTypeCode: 'POTE', isTransshipmentMove: true },
+    ],
+  ])('%s', (_, event) => {
+    expect(milestoneOf(reported(event), route)).toBeUndefined()
+  })
+
+  test('a later report does not take back what stands when containers have been added; a retraction does', () => {
+    const load = reported({
+      eventType: 'EQUIPMENT',
+      eventCode: 'STUF',
+      equipmentReference: 'MSKU9070323',
+      eventId: 's1',
+    })
+    const stuffed = recorded(aShipment({ containers: CONTAINERS.slice(0, 1) }), load, NOW)
+    const amended = { ...stuffed, detail: { ...stuffed.detail, containers: CONTAINERS } }
+    const later = recorded(amended, anEvent('DEPARTED_ORIGIN', ORDERED), NOW)
+    expect(occurrencesOf(later.timeline).map((it) => it.milestone)).toEqual(['STUFFED', 'DEPARTED_ORIGIN'])
+    const retracted = recorded(later, aRetraction('s1', ORDERED), NOW)
+    expect(occurrencesOf(retracted.timeline).map((it) => it.milestone)).toEqual(['DEPARTED_ORIGIN'])
+  })
+})
+
+describe('ids of events', () => {
+  const event = anEvent('DEPARTED_ORIGIN', ORDERED, { eventId: 'x1' })
+
+  test('of a partner are its own: it can neither take nor retract those of others', () => {
+    const state = recorded(aShipment(), event, NOW)
+    const other = decideRecordEvent(state, event, NOW, 'CARRIER')
+    expect(other.answer).toMatchObject({ eventId: 'CARRIER:x1', duplicate: false })
+    const retraction = decideRecordEvent(state, aRetraction('x1', ORDERED), NOW, 'CARRIER')
+    expect(retraction.decision.facts.map((fact) => fact.type)).toEqual(['event.retracted'])
+  })
+
+  test('are not taken for another event', () => {
+    const state = recorded(aShipment(), event, NOW)
+    const another = anEvent('DELIVERED', ORDERED, { eventId: 'x1' })
+    expect(() => decideRecordEvent(state, another, NOW)).toThrow(expect.objectContaining({ code: 'event.id_reused' }))
+  })
+
+  test('of the system itself are refused from outside', () => {
+    const body = { ...event, eventId: 'portolan:task-request-booking' }
+    expect(RecordEvent.safeParse(body).success).toBe(false)
   })
 })
 
