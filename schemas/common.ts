@@ -29,6 +29,7 @@ export const OrganizationId = z
 export const Instant = z.iso
   .datetime({ offset: true })
   .transform((value) => new Date(value).toISOString())
+  .refine((value) => value >= '2000' && value < '2101', 'expected a moment of this century')
   .describe('Moment, ISO 8601; stored as UTC with milliseconds')
 
 /** ISO 4217 alphabetic code. */

@@ -101,6 +101,9 @@ export const Leg = z
   .meta({ id: 'Leg' })
 export type Leg = z.infer<typeof Leg>
 
+/** So that the sums of all lines of a shipment, taxes included, stay exact integers. */
+const MAX_CHARGE = 1_000_000_000_000
+
 export const ChargeType = z.enum(['REVENUE', 'COST', 'DISBURSEMENT'])
 
 /** Given by who knows the tax law of the case; Portolan computes the tax on it and decides nothing. */
@@ -127,7 +130,10 @@ export const ChargeLine = z
     code: ChargeCode,
     type: ChargeType,
     description: z.string().max(200).optional(),
-    amount: Money.refine((money) => money.amount > 0, { message: 'must be positive', path: ['amount'] }),
+    amount: Money.refine((money) => money.amount > 0 && money.amount <= MAX_CHARGE, {
+      message: 'from 1 to 1,000,000,000,000 minor units',
+      path: ['amount'],
+    }),
     billableOn: Milestone.describe('Milestone that makes the line billable'),
     counterparty: OrganizationId.describe('Who is billed (revenue, disbursement) or who bills us (cost)'),
     tax: ChargeTax.optional().describe('Tax on top of the amount; costs are accrued without it'),

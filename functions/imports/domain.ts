@@ -110,9 +110,12 @@ export function repeatedReferences(rows: readonly CheckedRow[]): Map<number, Fie
   return repeated
 }
 
+const MAX_ERRORS = 10
+
 export const failedRow = (row: { index: number; clientReference?: string }, errors: FieldError[]): RowResult => ({
   index: row.index,
   ...(row.clientReference === undefined ? {} : { clientReference: row.clientReference }),
   status: 'FAILED',
-  errors,
+  // A block of results is one item of the table: the first errors say what is wrong with the row.
+  errors: errors.slice(0, MAX_ERRORS),
 })

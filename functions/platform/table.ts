@@ -140,18 +140,18 @@ export async function transact(tenant: Tenant, writes: readonly Write[]): Promis
     if (!(error instanceof AwsError && error.code === 'TransactionCanceledException')) throw error
     const reasons: CancellationReason[] = Object(error.answer).CancellationReasons ?? []
     const index = reasons.findIndex((reason) => reason.Code === 'ConditionalCheckFailed')
-    if (index < 0 && reasons.some((reason) => reason.Code === 'TransactionConflict')) throw new Contended()
+    if (index < 0 && reasons.some((reason) => PASSING.has(reason.Code))) throw new Contended()
     if (index < 0) throw error
     const stored = Object.entries(reasons[index]?.Item ?? {}).map(([name, attribute]) => [name, plainOf(attribute)])
     throw new ConditionFailed(index, stored.length > 0 ? unscoped(tenant, Object.fromEntries(stored)) : undefined)
   }
 }
 
+/** Reasons that pass by themselves: a rival's transaction, or more traffic than the table takes just now. */
+const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])
+
 /** Why a transaction was cancelled, one for each of its writes: `None`, or a code and the item that stands there. */
-interface CancellationReason {
-  Code: string
-  Item?: Record<string, unknown>
-}
+type CancellationReason = { Code: string; Item?: Record<string, unknown> }
 
 /** Another transaction touched the same items at the same time: load, decide and commit again. */
 export class Contended extends Error {}

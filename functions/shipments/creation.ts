@@ -8,13 +8,19 @@ import { type Idempotency, insertShipment, type Reservation } from './insertion'
 
 /** The command, if no rule speaks against it. One read at most: for places that are not built in. */
 export async function checkedCommand(context: Context, command: CreateShipment): Promise<CreateShipment> {
-  const errors = [...creationErrors(command), ...(await placeErrors(context, command))]
+  const errors = [...creationErrors(command), ...(await placeErrors(context, command.legs))]
   if (errors.length > 0) throw invalid(errors)
   return command
 }
 
-async function placeErrors(context: Context, command: CreateShipment): Promise<FieldError[]> {
-  const used = command.legs.flatMap((leg, index) => [
+/** Refuses legs by way of places that nobody knows. */
+export async function checkedPlaces(context: Context, legs: CreateShipment['legs']): Promise<void> {
+  const errors = await placeErrors(context, legs)
+  if (errors.length > 0) throw invalid(errors)
+}
+
+async function placeErrors(context: Context, legs: CreateShipment['legs']): Promise<FieldError[]> {
+  const used = legs.flatMap((leg, index) => [
     { pointer: `/legs/${index}/from/unLocode`, code: leg.from.unLocode },
     { pointer: `/legs/${index}/to/unLocode`, code: leg.to.unLocode },
   ])

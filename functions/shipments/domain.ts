@@ -11,6 +11,7 @@ import type {
 import { OPEN_TASK_STATUSES } from '../../schemas/task'
 import type { Fact } from '../../schemas/timeline'
 import { AppError, type FieldError, invalid } from '../platform/errors'
+import { occurrenceOf, reachedByContainers } from '../tracking/domain'
 import type { Decision, ShipmentState } from './store'
 
 export const TRANSITIONS = {
@@ -89,26 +90,39 @@ function duplicates(values: (string | undefined)[], pointer: (index: number) => 
 /** Rules that no single field's schema can hold. Places are checked apart, because a tenant may have its own. */
 export function creationErrors(command: CreateShipment): FieldError[] {
   const sea = command.mode === 'MARITIME' || command.mode === 'INLAND_WATER'
-  const numbers = command.containers.flatMap((container) => container.number ?? [])
   return [
     ...planErrors(command),
     ...(SEA_ONLY_INCOTERMS.includes(command.incoterm.rule) && !sea
       ? [field('/incoterm/rule', 'incoterm.sea_only', `${command.incoterm.rule} is for sea and inland waterway only`)]
       : []),
-    ...(command.loadType === 'FCL' && command.containers.length === 0
-      ? [field('/containers', 'containers.required', 'a full container load has at least one container')]
+    ...loadErrors(command),
+    ...(Buffer.byteLength(JSON.stringify(command)) > MAX_BYTES
+      ? [field('', 'shipment.too_large', `a shipment has at most ${MAX_BYTES} bytes`)]
       : []),
-    ...command.cargoItems.flatMap((item, index) => [
-      ...checkDigitError(item.containerNumber, `/cargoItems/${index}/containerNumber`),
-      ...(item.containerNumber !== undefined && !numbers.includes(item.containerNumber)
-        ? [field(`/cargoItems/${index}/containerNumber`, 'container.unknown', 'names no container of this shipment')]
-        : []),
-    ]),
     ...duplicates(
       command.chargeLines.map((line) => line.chargeId),
       (index) => `/chargeLines/${index}/chargeId`,
       'charge.twice',
     ),
+  ]
+}
+
+/** Its detail is one item of the table, which holds 400 KB. */
+const MAX_BYTES = 300_000
+
+/** Cargo and containers belong together. */
+function loadErrors(load: Pick<CreateShipment, 'loadType' | 'containers' | 'cargoItems'>): FieldError[] {
+  const numbers = load.containers.flatMap((container) => container.number ?? [])
+  return [
+    ...(load.loadType === 'FCL' && load.containers.length === 0
+      ? [field('/containers', 'containers.required', 'a full container load has at least one container')]
+      : []),
+    ...load.cargoItems.flatMap((item, index) => [
+      ...checkDigitError(item.containerNumber, `/cargoItems/${index}/containerNumber`),
+      ...(item.containerNumber !== undefined && !numbers.includes(item.containerNumber)
+        ? [field(`/cargoItems/${index}/containerNumber`, 'container.unknown', 'names no container of this shipment')]
+        : []),
+    ]),
   ]
 }
 
@@ -194,18 +208,26 @@ const ended: readonly ShipmentStatus[] = ['CANCELLED', 'COMPLETED', 'CLOSED']
 export function decideAmend(state: ShipmentState, change: AmendShipment): Decision {
   if (ended.includes(state.header.status))
     throw new AppError('conflict', 'shipment.ended', `A ${state.header.status} shipment cannot be amended`)
-  const errors = planErrors(Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)))
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+  const detail = { ...state.detail, ...given }
+  const errors = [...planErrors(given), ...loadErrors({ ...detail, loadType: state.header.loadType })]
+  if (change.promisedDelivery && occurrenceOf(state.timeline, 'DELIVERED'))
+    errors.push(
+      field('/promisedDelivery', 'delivery.judged', 'a delivery is judged by the promise that stood before it'),
+    )
   if (
     change.legs &&
     (change.legs[0]?.from.unLocode !== state.header.from || change.legs.at(-1)?.to.unLocode !== state.header.to)
   )
     errors.push(field('/legs', 'legs.other_route', `the route stays ${state.header.from} to ${state.header.to}`))
   if (errors.length > 0) throw invalid(errors)
-  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
   return {
-    facts: [{ type: 'shipment.amended', data: { changed: Object.keys(given) } }],
-    detail: { ...state.detail, ...given },
-    ...(change.legs ? { header: scheduleOf(change.legs) } : {}),
+    facts: [
+      { type: 'shipment.amended', data: { changed: Object.keys(given) } },
+      ...(change.containers ? reachedByContainers({ ...state, detail }) : []),
+    ],
+    detail,
+    ...(change.legs ? { header: { departure: undefined, arrival: undefined, ...scheduleOf(change.legs) } } : {}),
   }
 }
 

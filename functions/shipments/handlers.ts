@@ -1,7 +1,8 @@
 import { AppError } from '../platform/errors'
 import type { Handlers } from '../platform/route'
+import { areaOf } from '../platform/timeline'
 import type { routes } from './contract'
-import { checkedCommand, create, referenceTaken } from './creation'
+import { checkedCommand, checkedPlaces, create, referenceTaken } from './creation'
 import { decideAmend, decideCancel, warningsOf } from './domain'
 import { findReference } from './insertion'
 import { timelineView, viewOf, visibleEntries } from './perspective'
@@ -36,13 +37,15 @@ export const handlers: Handlers<typeof routes> = {
   async amendShipment(context, { params, body, ifMatch, idempotencyKey }) {
     if (ifMatch === undefined)
       throw new AppError('invalid', 'if_match.required', 'Send the ETag that you saw as If-Match')
-    const { version } = await onShipment(
+    await checkedPlaces(context, body.legs ?? [])
+    const { replayed } = await onShipment(
       context,
       params.shipmentId,
       (state) => ({ decision: decideAmend(state, body), answer: {} }),
       { ifMatch, idempotency: { operation: 'amendShipment', key: idempotencyKey, request: body } },
     )
-    return { body: viewOf(await loadShipment(context, params.shipmentId), context.organizationId), version }
+    const state = await loadShipment(context, params.shipmentId)
+    return { body: viewOf(state, context.organizationId), version: state.header.version, replayed }
   },
 
   async cancelShipment(context, { params, body, ifMatch, idempotencyKey }) {
@@ -60,9 +63,9 @@ export const handlers: Handlers<typeof routes> = {
 
   async readTimeline(context, { params, query }) {
     const state = await loadShipment(context, params.shipmentId)
-    const items = timelineView(visibleEntries(state, context.organizationId), context.organizationId)
-      .filter((entry) => entry.sequence > query.after && (!query.area || entry.area === query.area))
+    const page = visibleEntries(state, context.organizationId)
+      .filter((entry) => entry.sequence > query.after && (!query.area || areaOf(entry.type) === query.area))
       .slice(0, query.limit)
-    return { body: { items } }
+    return { body: { items: timelineView(page, context.organizationId) } }
   },
 }

@@ -9,11 +9,12 @@ import type { ShipmentState } from './items'
 type Viewer = string | undefined
 
 export function viewOf(state: ShipmentState, viewer: Viewer): ShipmentView {
-  const { organizations, ...header } = state.header
+  const { organizations, sop, ...header } = state.header
   const entries = visibleEntries(state, viewer)
   const partner = viewer !== undefined
   return {
     ...header,
+    ...(sop && !partner ? { sop } : {}),
     ...state.detail,
     parties: state.detail.parties.map((party) =>
       !partner || party.organizationId === viewer

@@ -2636,6 +2636,7 @@ export interface components {
             eventDateTime: string;
             /** @description Who says so: SCAC, system or person */
             source: string;
+            /** @description Of an event that the caller’s organization reported; the tenant’s own people may retract any */
             retractedEventId: string;
             reason: string;
         };

@@ -11,7 +11,8 @@ import {
 } from '../../../functions/shipments/domain'
 import { timelineView, viewOf, visibleEntries } from '../../../functions/shipments/perspective'
 import { CreateShipment, ShipmentStatus } from '../../../schemas/shipment'
-import { aCharge, aCommand, aShipment, ORDERED, withFacts } from '../../support/shipments'
+import { RecordEvent } from '../../../schemas/tracking'
+import { aCharge, aCommand, anEvent, aShipment, ORDERED, recorded, withFacts } from '../../support/shipments'
 
 const codes = (command: CreateShipment) => creationErrors(command).map(({ pointer, code }) => `${pointer} ${code}`)
 
@@ -150,6 +151,31 @@ describe('the life of a shipment', () => {
     expect(() => decideAmend(aShipment(), { legs: [{ ...leg, to: { unLocode: 'DEHAM' } }] })).toThrow(
       expect.objectContaining({ code: 'validation_failed' }),
     )
+  })
+})
+
+describe('an amendment', () => {
+  const delivered = recorded(aShipment(), anEvent('DELIVERED', '2026-03-21T00:00:00Z'), '2026-03-22T00:00:00Z')
+
+  test('does not rewrite the promise that a delivery is judged by', () => {
+    const promisedDelivery = { from: '2026-03-20T00:00:00.000Z', to: '2026-03-30T00:00:00.000Z' }
+    expect(() => decideAmend(delivered, { promisedDelivery })).toThrow(
+      expect.objectContaining({ details: { errors: [expect.objectContaining({ code: 'delivery.judged' })] } }),
+    )
+  })
+
+  test('keeps cargo and containers together, as a creation does', () => {
+    const fcl = aShipment({ loadType: 'FCL', containers: [{ number: 'MSKU9070323', sizeType: '22G1', seals: [] }] })
+    expect(() => decideAmend(fcl, { containers: [] })).toThrow(expect.objectContaining({ code: 'validation_failed' }))
+  })
+
+  test('of containers records what earlier reports now prove', () => {
+    const stuffed = { eventType: 'EQUIPMENT', eventCode: 'STUF', equipmentReference: 'MSKU9070323' }
+    const event = RecordEvent.parse({ ...stuffed, eventClassifierCode: 'ACT', eventDateTime: ORDERED, source: 'X' })
+    const box = (number?: string) => ({ ...(number ? { number } : {}), sizeType: '22G1', seals: [] })
+    const state = recorded(aShipment({ containers: [box(), box()] }), event, ORDERED)
+    const { facts } = decideAmend(state, { containers: [box('MSKU9070323')] })
+    expect(facts.map((fact) => fact.type)).toEqual(['shipment.amended', 'milestone.recorded'])
   })
 })
 
