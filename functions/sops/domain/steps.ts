@@ -1,6 +1,7 @@
 /** What each step of the vocabulary does to a shipment. Taken twice, it changes nothing the second time. */
 import type { DeniedParty, SopStep, StepOf } from '../../../schemas/sop'
 import type { Fact, TimelineType } from '../../../schemas/timeline'
+import { decideAddCharge } from '../../billing/domain/charges'
 import { AppError } from '../../platform/errors'
 import { entriesOf } from '../../platform/timeline'
 import { mayBecome } from '../../shipments/domain'
@@ -135,19 +136,12 @@ const RELEASE_FORM: StepOf<'assignTask'>['form'] = [
 
 function addCharge(step: StepOf<'addCharge'>, state: ShipmentState): Outcome {
   const { key: chargeId, code, type, amount, billableOn } = step
-  if (state.detail.chargeLines.some((line) => line.chargeId === chargeId)) return { output: { chargeId } }
   const party = state.detail.parties.find((it) => it.function === step.counterparty)
   const counterparty = step.counterparty === undefined ? state.header.customer : party?.organizationId
   if (counterparty === undefined)
     throw new AppError('unprocessable', 'charge.no_counterparty', `No organization acts as ${step.counterparty}`)
-  const charge = { chargeId, code, type, amount, billableOn, counterparty }
-  return {
-    output: { chargeId },
-    decision: {
-      detail: { ...state.detail, chargeLines: [...state.detail.chargeLines, charge] },
-      facts: [{ type: 'charge.added', data: { stepKey: step.key, charge } }],
-    },
-  }
+  const line = { chargeId, code, type, amount, billableOn, counterparty }
+  return { output: { chargeId }, decision: decideAddCharge(state, line, step.key).decision }
 }
 
 function raiseException(step: StepOf<'raiseException'>, state: ShipmentState, { now }: Surroundings): Outcome {

@@ -1,4 +1,5 @@
 /** What a step waits for, and whether it has come. */
+import type { DocumentRecord } from '../../../schemas/document'
 import type { SopStep } from '../../../schemas/sop'
 import type { Fact, TimelineType } from '../../../schemas/timeline'
 import type { Awaited, Wait } from '../../../schemas/wait'
@@ -34,14 +35,14 @@ function awaitedBy(step: Extract<SopStep, { token?: unknown }>): Awaited {
 /** What settles a wait; undefined while it is still to come. */
 export function settlement(
   awaited: Awaited,
-  state: Pick<ShipmentState, 'header' | 'tasks' | 'documents' | 'timeline'>,
+  state: Pick<ShipmentState, 'header' | 'detail' | 'tasks' | 'documents' | 'timeline'>,
 ): Output | undefined {
   // Whoever cancels a shipment stops its execution; nothing goes on meanwhile.
   if (state.header.status === 'CANCELLED') return undefined
   if (awaited.kind === 'milestone') return occurrenceOf(state.timeline, awaited.milestone)
   if (awaited.kind === 'consistency') return consistency(awaited, state)
   if (awaited.kind === 'document') {
-    const verified = verifiedOf(state).find((it) => it.documentType === awaited.documentType)
+    const verified = verifiedOf(state).find((it) => it.documentType === awaited.documentType && mayHaveSent(it, state))
     return verified && { documentId: verified.documentId, documentType: verified.documentType }
   }
   const task = state.tasks.find((it) => it.stepKey === awaited.taskKey)
@@ -53,6 +54,18 @@ export function settlement(
 /** What partners sent and we accepted; what we print ourselves is what nobody waits for. */
 const verifiedOf = ({ documents }: Pick<ShipmentState, 'documents'>) =>
   documents.filter(({ status, origin }) => status === 'VERIFIED' && origin === undefined)
+
+/** A partner's paper settles a wait only if it was asked of that partner; the tenant's own people may file any. */
+function mayHaveSent(
+  { documentType, organizationId }: DocumentRecord,
+  { detail, timeline }: Pick<ShipmentState, 'detail' | 'timeline'>,
+): boolean {
+  const asked = entriesOf(timeline, 'document.requested').findLast((it) => it.data.documentType === documentType)
+  const asking = detail.parties.filter((party) => party.function === asked?.data.from && party.organizationId)
+  return (
+    organizationId === undefined || asking.length === 0 || asking.some((it) => it.organizationId === organizationId)
+  )
+}
 
 /** What changes the outcome of a comparison; until it is compared anew, the last one says nothing. */
 const CHANGES: readonly TimelineType[] = [

@@ -1,3 +1,4 @@
+import { chargesOf } from '../../../functions/shipments/perspective'
 import type { ShipmentState } from '../../../functions/shipments/store'
 import { decideStep } from '../../../functions/sops/domain/steps'
 import { settlement } from '../../../functions/sops/domain/waits'
@@ -108,7 +109,7 @@ describe('recordMilestone', () => {
     const state = taken(shipment, { step: 'recordMilestone', milestone: 'TRANSPORT_DOC_ISSUED' })
     expect(state.header.status).toBe('IN_PROGRESS')
     expect(state.timeline.slice(-2)).toMatchObject([
-      { type: 'event.recorded', data: { eventId: 'sop-a-step', source: 'PORTOLAN', eventCode: 'ISSU' } },
+      { type: 'event.recorded', data: { eventId: 'portolan:sop-a-step', source: 'PORTOLAN', eventCode: 'ISSU' } },
       { type: 'milestone.recorded', data: { milestone: 'TRANSPORT_DOC_ISSUED' } },
     ])
   })
@@ -138,12 +139,16 @@ describe('screenParties', () => {
 })
 
 describe('addCharge', () => {
-  it('adds a line that the customer pays, or the party that is named', () => {
-    expect(taken(shipment, CHARGE).detail.chargeLines).toMatchObject([{ chargeId: 'a-step', counterparty: 'ACME' }])
-    expect(taken(shipment, { ...CHARGE, counterparty: 'CZ' }).detail.chargeLines).toMatchObject([
-      { counterparty: 'ACME' },
-    ])
+  const charged = (step: object) => chargesOf(taken(shipment, step))
+
+  it('adds one line that the customer pays, or the party that is named', () => {
+    expect(charged(CHARGE)).toMatchObject([{ chargeId: 'a-step', counterparty: 'ACME' }])
+    expect(charged({ ...CHARGE, counterparty: 'CZ' })).toMatchObject([{ counterparty: 'ACME' }])
     expect(() => take(shipment, { ...CHARGE, counterparty: 'CA' })).toThrow('No organization acts as CA')
+  })
+
+  it('adds nothing the second time', () => {
+    expect(take(taken(shipment, CHARGE), CHARGE).decision.facts).toEqual([])
   })
 })
 
