@@ -74,6 +74,20 @@ test('growth is judged by time and by processor time', () => {
   expect(goals[1]).toMatchObject({ measured: 1.25, met: true })
 })
 
+test('the largest of all API bundles is judged, and no other kind of bundle', () => {
+  const aBundle = (name: string, api: boolean, bytes: number) => ({ name, api, bytes, init: 1 })
+  const functions = [
+    aBundle('a-api', true, 200_000),
+    aBundle('b-api', true, 310_000),
+    aBundle('c-tasks', false, 900_000),
+  ]
+  const comparison = { bytes: 500_000, init: 1, utilities: [], missing: [] }
+  expect(goalsOf({ machine, bundles: { runs: 1, functions, comparison } })).toEqual([
+    { goal: 'bytes of the largest API bundle, b-api', limit: 300_000, measured: 310_000, met: false },
+    { goal: 'b-api by the comparison bundle', limit: 0.6, measured: 0.62, met: false },
+  ])
+})
+
 test('the floor of the parts that exist is what the documentation derives', () => {
   expect(addCosts(PARTS.map((part) => FLOOR[part]))).toEqual({
     invocations: 45,
