@@ -1,5 +1,6 @@
 /** Tables that are only aligned: rows of at least three pieces of text that stand in the same columns. */
 import { type Box, height, median, overlapX, union, width } from './geometry'
+import { isLabel } from './labels'
 import { rowsOf, textOf } from './lines'
 import type { Line } from './page'
 import { markHeader } from './ruled-tables'
@@ -67,9 +68,19 @@ function widen(columns: readonly Column[], row: readonly Line[], letter: number)
   return apart ? sorted : null
 }
 
+/** Labels with their values line up too, without being a table. */
+function isListOfPairs(rows: readonly Line[][]): boolean {
+  const [heading = []] = rows
+  const labelled = rows.filter((row) => row.some((line) => /:$/.test(textOf(line.words))))
+  return (
+    labelled.length >= rows.length * 0.5 &&
+    !heading.every((line) => !/\d/.test(textOf(line.words)) && isLabel(textOf(line.words)))
+  )
+}
+
 function tableOf(rows: readonly Line[][], columns: readonly Column[]): Table | null {
   const items = mergeWrapped(rows, columns)
-  if (items.length < 2 || items.flat().every((line) => /:$/.test(textOf(line.words)))) return null
+  if (items.length < 2 || isListOfPairs(items)) return null
   const cells = items.flatMap((row, index): Cell[] => {
     const band = union(row)
     return columns.map((column, at) => {

@@ -1,10 +1,12 @@
 /** Keys and values by where they stand: after a colon, beside, in a drawn box under its caption, below a caption. */
 import type { KeyValue } from './blocks'
-import { contains, height, median, overlapX, overlapY, union, width } from './geometry'
+import { captionedBoxes, listedPairs } from './boxes'
+import { contains, height, overlapX, overlapY, union, width } from './geometry'
 import type { Grid } from './grid'
 import { isLabel } from './labels'
 import { rowsOf, textOf } from './lines'
 import type { Line, PageText, Word } from './page'
+import { endsInColon, isKeyText, Pairs } from './pairs'
 import type { Table } from './tables'
 
 export function keyValuesOf(
@@ -15,28 +17,15 @@ export function keyValuesOf(
 ): KeyValue[] {
   const found = new Pairs()
   tickBoxes(page, lines, found)
-  for (const grid of grids) captionedBoxes(lines, grid, found)
+  for (const grid of grids) {
+    captionedBoxes(lines, grid, found)
+    listedPairs(lines, grid, found)
+  }
   colonPairs(lines, grids, found)
   besidePairs(lines, tables, grids, found)
   twoRowTables(tables, found)
   stackedPairs(lines, grids, tables, found)
   return found.all
-}
-
-/** Every word serves in one pair only; the surer rule comes first. */
-class Pairs {
-  readonly all: KeyValue[] = []
-  private readonly used = new Set<Word>()
-
-  add(key: readonly Word[], value: readonly Word[], confidence: number, checkbox?: KeyValue['checkbox']): void {
-    if (key.length === 0 || this.isUsed(key) || this.isUsed(value)) return
-    for (const word of [...key, ...value]) this.used.add(word)
-    this.all.push({ key: [...key], value: [...value], confidence, ...(checkbox ? { checkbox } : {}) })
-  }
-
-  isUsed(words: readonly Word[]): boolean {
-    return words.some((word) => this.used.has(word))
-  }
 }
 
 function tickBoxes(page: PageText, lines: readonly Line[], found: Pairs): void {
@@ -50,41 +39,6 @@ function tickBoxes(page: PageText, lines: readonly Line[], found: Pairs): void {
     found.add(key, [], 90, box)
   }
 }
-
-/** A drawn box whose first line is a caption: the rest of the box is the value, or else the box beside it. */
-function captionedBoxes(lines: readonly Line[], grid: Grid, found: Pairs): void {
-  const inside = new Map(
-    grid.cells.map((cell) => [cell, lines.flatMap((line) => line.words).filter((word) => contains(cell, word))]),
-  )
-  for (const [cell, words] of inside) {
-    const rows = rowsOf(lines.filter((line) => contains(cell, line)))
-    const first = rows[0]?.[0]
-    if (!first || rows.length > 12) continue
-    const caption = captionOf(first, rows)
-    const rest = words.filter((word) => !caption.includes(word))
-    if (caption.length === 0 || rest.some((word) => /:$/.test(word.text))) continue
-    if (rest.length > 0) found.add(caption, inReadingOrder(rest), 88)
-    else {
-      const beside = grid.cells.find(
-        (other) => other.row === cell.row && other.rows === cell.rows && other.column === cell.column + cell.columns,
-      )
-      const value = beside ? inReadingOrder(inside.get(beside) ?? []) : []
-      if (value.length > 0 && !isLabel(textOf(value)) && !endsInColon(value)) found.add(caption, value, 84)
-    }
-  }
-}
-
-function captionOf(line: Line, rows: readonly Line[][]): Word[] {
-  const colon = line.words.findIndex((word) => word.text.endsWith(':'))
-  if (colon >= 0) return colon === line.words.length - 1 && isKeyText(line.words) ? line.words : []
-  if (isLabel(textOf(line.words))) return line.words
-  // Forms print their captions smaller than what is filled in.
-  const filled = median(rows.slice(1).flat().map(height))
-  const small = rows[0]?.length === 1 && height(line) < filled * 0.8 && !/\d/.test(textOf(line.words))
-  return small && isKeyText(line.words) ? line.words : []
-}
-
-const inReadingOrder = (words: readonly Word[]): Word[] => rowsOf(words).flat()
 
 /** "Invoice No: KM-1", several on one line, the value possibly further right or on the next line. */
 function colonPairs(lines: readonly Line[], grids: readonly Grid[], found: Pairs): void {
@@ -101,11 +55,6 @@ function colonPairs(lines: readonly Line[], grids: readonly Grid[], found: Pairs
       else addNeighbour(key, line, lines, grids, found)
     }
   }
-}
-
-const isKeyText = (words: readonly Word[]): boolean => {
-  const text = textOf(words)
-  return words.length <= 8 && text.length <= 60 && /\p{L}/u.test(text) && !/^https?:$/i.test(text)
 }
 
 /** Where the next key begins: its words reach back from the colon as long as they read like a label. */
@@ -147,9 +96,6 @@ function addNeighbour(
   else found.add(key, [], 60)
 }
 
-const endsInColon = (words: readonly Word[]): boolean =>
-  /:$/.test(textOf(words)) || words.slice(0, 5).some((word) => word.text.endsWith(':'))
-
 /** The paragraph that starts right under a label, left edges in line. */
 function linesBelow(label: Line, lines: readonly Line[], grids: readonly Grid[]): Line[] {
   const result: Line[] = []
@@ -183,7 +129,7 @@ function besidePairs(lines: readonly Line[], tables: readonly Table[], grids: re
   for (const row of rowsOf(free))
     for (const [index, line] of row.entries()) {
       const next = row[index + 1]
-      if (found.isUsed(line.words)) continue
+      if (found.isUsed(line.words) || hasValueBelow(line, lines, grids)) continue
       const split = splitLabel(line)
       if (split) found.add(split.key, split.value, 74)
       else if (
@@ -195,6 +141,18 @@ function besidePairs(lines: readonly Line[], tables: readonly Table[], grids: re
       )
         found.add(line.words, next.words, 72)
     }
+}
+
+/** Captions in a row have their values under them, not beside. */
+function hasValueBelow(label: Line, lines: readonly Line[], grids: readonly Grid[]): boolean {
+  const [first] = linesBelow(label, lines, grids)
+  return (
+    isLabel(textOf(label.words)) &&
+    first !== undefined &&
+    first.top - label.bottom < height(label) * 0.9 &&
+    !isLabel(textOf(first.words)) &&
+    Math.abs(first.left - label.left) < height(label) * 0.6
+  )
 }
 
 /** "TOTAL USD 1,200.00" within one line: label words up to the figure. */

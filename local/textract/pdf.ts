@@ -2,8 +2,9 @@
 import { dirname, join } from 'node:path'
 import { type Canvas, createCanvas, DOMMatrix, ImageData, Path2D } from '@napi-rs/canvas'
 import { height, median } from './geometry'
+import { faintInkOf, inkOf } from './ink'
 import { DocumentError, type PageText, unreadable, unsupported, type Word } from './page'
-import { componentsOf, grayFromRgba, inkOf } from './raster'
+import { componentsOf, grayFromRgba } from './raster'
 import { rulesOf } from './rules'
 import { type TextItem, wordsOfItems } from './text-layer'
 
@@ -103,8 +104,8 @@ async function textPage(page: PdfPage, pdfjs: PdfJs): Promise<PageText | null> {
   if (!isUsable(words) || (await isPicture(page, pdfjs))) return null
   const canvas = await render(page, LAYOUT_SCALE)
   const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data
-  const ink = inkOf(grayFromRgba(pixels, canvas.width, canvas.height))
-  const rules = rulesOf(ink, componentsOf(ink), median(words.map(height)))
+  const gray = grayFromRgba(pixels, canvas.width, canvas.height)
+  const rules = rulesOf(faintInkOf(gray, 8), componentsOf(inkOf(gray)), median(words.map(height)))
   const toInput = (x: number, y: number) => ({ X: x / viewport.width, Y: y / viewport.height })
   return { width: viewport.width, height: viewport.height, words, checkboxes: [], rules, toInput }
 }

@@ -1,4 +1,4 @@
-/** Pixel work on one page: ink against paper, connected components, ruled lines, skew. Pure arithmetic on grey bytes. */
+/** Pixel work on one page: grey bytes, connected components, letter size. Pure arithmetic. */
 import type { Box } from './geometry'
 
 export interface Gray {
@@ -19,61 +19,6 @@ export function grayFromRgba(rgba: Uint8ClampedArray, width: number, height: num
   for (let pixel = 0, at = 0; pixel < data.length; pixel += 1, at += 4)
     data[pixel] = ((rgba[at] ?? 0) * 77 + (rgba[at + 1] ?? 0) * 151 + (rgba[at + 2] ?? 0) * 28) >> 8
   return { width, height, data }
-}
-
-/** Side of the squares whose tones are averaged, and how many squares to each side count as a pixel's surroundings. */
-const TILE = 16
-const AROUND = 2
-/** How far below its surroundings ink must lie: found best on scans of trade papers. */
-const K = 0.3
-
-/**
- * Ink is what is clearly darker than its surroundings (Sauvola's threshold): shading, tints and uneven light do not count,
- * nor do the fine patterns printed behind the text of bills and cheques.
- */
-export function inkOf(gray: Gray): Mask {
-  const { width, height, data } = gray
-  const ink = new Uint8Array(width * height)
-  const { across, thresholds } = thresholdsOf(gray)
-  for (let y = 0; y < height; y += 1) {
-    const row = Math.floor(y / TILE) * across
-    for (let x = 0; x < width; x += 1)
-      if ((data[y * width + x] ?? 255) < (thresholds[row + (x >> 4)] ?? 0)) ink[y * width + x] = 1
-  }
-  return { width, height, data: ink }
-}
-
-function thresholdsOf(gray: Gray): { across: number; thresholds: Float32Array } {
-  const across = Math.ceil(gray.width / TILE)
-  const down = Math.ceil(gray.height / TILE)
-  const sums = new Float64Array(across * down)
-  const squares = new Float64Array(across * down)
-  const counts = new Uint32Array(across * down)
-  for (let y = 0; y < gray.height; y += 1) {
-    const row = Math.floor(y / TILE) * across
-    for (let x = 0; x < gray.width; x += 1) {
-      const value = gray.data[y * gray.width + x] ?? 255
-      const tile = row + (x >> 4)
-      sums[tile] = (sums[tile] ?? 0) + value
-      squares[tile] = (squares[tile] ?? 0) + value * value
-      counts[tile] = (counts[tile] ?? 0) + 1
-    }
-  }
-  const thresholds = new Float32Array(across * down)
-  for (let row = 0; row < down; row += 1)
-    for (let column = 0; column < across; column += 1) {
-      let [sum, square, count] = [0, 0, 0]
-      for (let r = Math.max(0, row - AROUND); r <= Math.min(down - 1, row + AROUND); r += 1)
-        for (let c = Math.max(0, column - AROUND); c <= Math.min(across - 1, column + AROUND); c += 1) {
-          sum += sums[r * across + c] ?? 0
-          square += squares[r * across + c] ?? 0
-          count += counts[r * across + c] ?? 0
-        }
-      const mean = sum / count
-      const deviation = Math.sqrt(Math.max(0, square / count - mean * mean))
-      thresholds[row * across + column] = Math.min(mean - 18, mean * (1 + K * (deviation / 128 - 1)))
-    }
-  return { across, thresholds }
 }
 
 export interface Component extends Box {

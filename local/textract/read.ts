@@ -14,7 +14,7 @@ import { answer, type Query } from './queries'
 import type { Recogniser } from './recogniser'
 import { ruledTables } from './ruled-tables'
 import { readScan } from './scan'
-import { imageSize, kindOf } from './sniff'
+import { imageSize, isWhole, kindOf } from './sniff'
 
 export type Feature = 'FORMS' | 'TABLES' | 'QUERIES' | 'LAYOUT' | 'SIGNATURES'
 
@@ -60,6 +60,7 @@ export async function readDocument(
   if (!size) throw unreadable()
   if (Math.max(size.width, size.height) > LONGEST_SIDE)
     throw new DocumentError('UnsupportedDocumentException', 'Request has an image larger than 10000 pixels')
+  if (!isWhole(bytes, kind)) throw unreadable()
   const image = await loadImage(Buffer.from(bytes)).catch(() => {
     throw unreadable()
   })

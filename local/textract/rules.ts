@@ -65,9 +65,38 @@ function strokesOf(mask: Mask, least: number, thickest: number): Box[] {
     for (const stroke of next) stroke.bottom = y + 1
     open = [...next]
   }
-  return [...done, ...open]
-    .filter((stroke) => isThin(stroke, thickest) && standsAlone(mask, stroke, least))
-    .map(({ left, top, right, bottom }) => ({ left, top, right, bottom }))
+  return [...done, ...open].map(withoutStubs).flatMap((stroke) => {
+    const { left, top, right, bottom } = stroke
+    if (isThin(stroke, thickest)) return standsAlone(mask, stroke, least) ? [{ left, top, right, bottom }] : []
+    return isBand(stroke, thickest)
+      ? [
+          { left, top, right, bottom: top + 2 },
+          { left, top: bottom - 2, right, bottom },
+        ]
+      : []
+  })
+}
+
+/** A shaded row, as headings have it: its edges part cells as lines do. */
+function isBand(stroke: Stroke, thickest: number): boolean {
+  const length = stroke.right - stroke.left
+  const tall = stroke.bottom - stroke.top
+  const area = stroke.runs.reduce((sum, run) => sum + run.to - run.from, 0)
+  return tall > thickest * 2 && tall < thickest * 9 && length > tall * 6 && area > length * tall * 0.92
+}
+
+/** Shading that a line borders adds short runs to it: what counts are the runs about as long as the longest. */
+function withoutStubs(stroke: Stroke): Stroke {
+  const longest = Math.max(...stroke.runs.map((run) => run.to - run.from))
+  const runs = stroke.runs.filter((run) => run.to - run.from >= longest * 0.4)
+  const ys = runs.map((run) => run.y)
+  return {
+    runs,
+    left: Math.min(...runs.map((run) => run.from)),
+    right: Math.max(...runs.map((run) => run.to)),
+    top: Math.min(...ys),
+    bottom: Math.max(...ys) + 1,
+  }
 }
 
 /** Small breaks are bridged: dotted lines, faint scans. */

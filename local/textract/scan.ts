@@ -2,8 +2,9 @@
 import { checkboxesOf } from './checkboxes'
 import { readDoubtfulAgain } from './doubt'
 import { height, median, width } from './geometry'
+import { faintInkOf, inkOf } from './ink'
 import type { PageText, Word } from './page'
-import { brightenBands, type Component, componentsOf, inkOf, letterHeight, paint } from './raster'
+import { brightenBands, type Component, componentsOf, letterHeight, paint } from './raster'
 import type { ReadWord, Recogniser } from './recogniser'
 import { rulesOf } from './rules'
 import { segmentsOf } from './segments'
@@ -60,10 +61,14 @@ async function readUpright(upright: Upright, recogniser: Recogniser) {
   const components = componentsOf(ink)
   const letter = letterHeight(components)
   const checkboxes = checkboxesOf(ink, components, letter)
-  const rules = rulesOf(ink, components, letter)
-  const drawn = [...checkboxes, ...rules.horizontal, ...rules.vertical]
-  paint(ink, drawn, 0, 1)
-  paint(gray, drawn, 255, 1)
+  const rules = rulesOf(faintInkOf(gray, 14), components, letter)
+  for (const [boxes, margin] of [
+    [checkboxes, 1],
+    [[...rules.horizontal, ...rules.vertical], 0],
+  ] as const) {
+    paint(ink, boxes, 0, margin)
+    paint(gray, boxes, 255, margin)
+  }
   const sheets = sheetsOf(gray, segmentsOf(componentsOf(ink), letter, rules.vertical))
   const words: ReadWord[] = []
   for (const sheet of sheets) words.push(...(await recogniser.read(sheet)))

@@ -34,3 +34,11 @@ function jpegSize(view: Buffer): { width: number; height: number } | null {
   }
   return null
 }
+
+/** Whether a picture has its end: one cut off in transit still decodes, in part. */
+export function isWhole(bytes: Uint8Array, kind: 'png' | 'jpeg'): boolean {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (kind === 'png') return view.includes('IEND')
+  // Some cameras append data after the end marker; a thumbnail has one of its own near the start.
+  return view.lastIndexOf(Buffer.from([0xff, 0xd9])) > view.length / 2
+}

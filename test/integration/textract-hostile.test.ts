@@ -65,6 +65,7 @@ test.each([
   ['a zip archive', Buffer.from('504b0304140000000800', 'hex'), 'UnsupportedDocumentException'],
   ['a picture of absurd size', pngHeader(2 ** 31 - 1, 2 ** 31 - 1), 'UnsupportedDocumentException'],
   ['a picture cut off after its header', pngHeader(1200, 1600).subarray(0, 60), 'BadDocumentException'],
+  ['a picture cut off in the middle', SCAN.subarray(0, SCAN.length / 2), 'BadDocumentException'],
   ['a JPEG of noise', Buffer.concat([Buffer.from('ffd8ffe0', 'hex'), Buffer.alloc(900, 0x5a)]), 'BadDocumentException'],
   ['a page larger than a house', onePage('[0 0 900000 900000]', deflateSync('')), 'UnsupportedDocumentException'],
 ])('%s is refused', async (_name, bytes, code) => {
