@@ -26,3 +26,11 @@ export const clientSecret = (clientName: string) => stableId(`secret ${clientNam
 
 /** Property names, separated by spaces. */
 export const words = (names: string): readonly string[] => (names === '' ? [] : names.split(' '))
+
+/** An alias belongs to the machine whose version it routes to. */
+export function aliasArn(n: Named): string {
+  const routing = n.property('RoutingConfiguration')
+  const first = Array.isArray(routing) ? routing[0] : n.property('DeploymentPreference')
+  const version = first && typeof first === 'object' && !Array.isArray(first) ? text(first.StateMachineVersionArn) : ''
+  return `${version.slice(0, version.lastIndexOf(':'))}:${n.name}`
+}

@@ -1,5 +1,5 @@
 /** What of CloudFormation the runtime knows. A type or property that is not in these tables stops the start, by name. */
-import { arn, clientSecret, type Named, stableId, text, words } from './resource-names'
+import { aliasArn, arn, clientSecret, type Named, stableId, text, words } from './resource-names'
 import type { Json } from './service'
 
 export interface ResourceType {
@@ -285,14 +285,6 @@ export const resourceTypes: Record<string, ResourceType> = {
     uses: words('StateMachineArn StateMachineRevisionId'),
     ignores: words('Description'),
   },
-}
-
-/** An alias belongs to the machine whose version it routes to. */
-function aliasArn(n: Named): string {
-  const routing = n.property('RoutingConfiguration')
-  const first = Array.isArray(routing) ? routing[0] : n.property('DeploymentPreference')
-  const version = first && typeof first === 'object' && !Array.isArray(first) ? text(first.StateMachineVersionArn) : ''
-  return `${version.slice(0, version.lastIndexOf(':'))}:${n.name}`
 }
 
 /** Name and ARN helpers share this: where a template names no name, one is made that is the same at each start. */
