@@ -24,7 +24,7 @@ export function numberOf({ classification, fields }: Extraction): string | undef
 }
 
 /** Everybody inside the tenant is one sender; so is a partner, and whoever holds a grant. */
-const senderOf = ({ organizationId, grantId }: DocumentRecord) => organizationId ?? grantId ?? ''
+export const senderOf = ({ organizationId, grantId }: DocumentRecord) => organizationId ?? grantId ?? ''
 
 /** The documents whose place this one takes when it is verified. */
 export const supersededBy = (document: DocumentRecord, all: readonly DocumentRecord[]): DocumentRecord[] =>

@@ -1,7 +1,9 @@
 /** What a file must be before anything reads it. The reason is for its sender. Pure. */
+
 import type { ContentType, DocumentRecord } from '../../../schemas/document'
 import { checksum } from '../domain/checksum'
 import type { Rejection } from '../domain/intake'
+import { senderOf } from '../domain/slots'
 import { imageFault } from './image'
 import { pdfFault } from './pdf'
 
@@ -22,7 +24,12 @@ export function fileFault(
   if (found !== document.contentType)
     return fault('wrong_type', `The file is ${found ?? 'of no type that is read here'}, not ${document.contentType}`)
   const twin = others.find(
-    (it) => it.sha256 === sha256 && it.documentId !== document.documentId && it.status === 'VERIFIED',
+    (it) =>
+      it.sha256 === sha256 &&
+      it.documentId !== document.documentId &&
+      it.status === 'VERIFIED' &&
+      // Two partners may file the same paper, and neither learns of the other's.
+      senderOf(it) === senderOf(document),
   )
   if (twin) return fault('duplicate', `The same file stands here already as ${twin.documentId}`)
   if (endsAsArchive(bytes))
