@@ -79,7 +79,7 @@ function isListOfPairs(rows: readonly Line[][]): boolean {
 }
 
 function tableOf(rows: readonly Line[][], columns: readonly Column[]): Table | null {
-  const items = mergeWrapped(rows, columns)
+  const items = mergeHeading(mergeWrapped(rows, columns))
   if (items.length < 2 || isListOfPairs(items)) return null
   const cells = items.flatMap((row, index): Cell[] => {
     const band = union(row)
@@ -92,6 +92,15 @@ function tableOf(rows: readonly Line[][], columns: readonly Column[]): Table | n
   markHeader(cells)
   const header = cells.some((cell) => cell.header)
   return { ...union(cells), cells, merged: [], ruled: false, confidence: header ? 85 : 65 }
+}
+
+/** Headings of two lines, figures below. */
+function mergeHeading(rows: Line[][]): Line[][] {
+  const [first = [], second = [], third = [], ...rest] = rows
+  const close = union(second).top - union(first).bottom < median(first.map(height)) * 0.8
+  const wordy = [...first, ...second].every((line) => !/\d{2}|^\d/.test(textOf(line.words)))
+  const figures = third.filter((line) => /\d/.test(textOf(line.words))).length
+  return rows.length > 2 && close && wordy && figures >= 2 ? [[...first, ...second], third, ...rest] : rows
 }
 
 /** A row without anything in the columns of figures continues the text of the row above it. */

@@ -1,5 +1,5 @@
 /** Keys and values in drawn boxes: captioned boxes, labels with their value in the next box, lists of two columns. */
-import { contains, height, median } from './geometry'
+import { contains, height, median, overlapY } from './geometry'
 import type { Grid, GridCell } from './grid'
 import { isLabel } from './labels'
 import { rowsOf, textOf } from './lines'
@@ -12,6 +12,7 @@ export function captionedBoxes(lines: readonly Line[], grid: Grid, found: Pairs)
   for (const [cell, rows] of inside) {
     const first = rows[0]?.[0]
     if (!first || rows.length > 12 || isHeading(cell, grid, inside)) continue
+    if (labelColumn(cell, grid, inside, found)) continue
     const whole = wholeLabel(rows)
     const caption = whole.length > 0 ? whole : captionOf(first, rows)
     if (caption.length === 0) continue
@@ -23,6 +24,24 @@ export function captionedBoxes(lines: readonly Line[], grid: Grid, found: Pairs)
     if (value.length > 0 && !/^\([^)]*\)$/.test(textOf(value))) found.add(caption, value, 88)
     else if (beside.length > 0 && !isLabel(textOf(beside)) && !endsInColon(beside)) found.add(caption, beside, 84)
   }
+}
+
+/** One box of labels beside one box of their values: they pair line by line. */
+function labelColumn(cell: GridCell, grid: Grid, inside: CellRows, found: Pairs): boolean {
+  const labels = inside.get(cell) ?? []
+  if (labels.length < 2 || !labels.every((row) => row.length === 1 && row[0] && isLabel(textOf(row[0].words))))
+    return false
+  const beside = grid.cells.find(
+    (other) => other.row === cell.row && other.rows === cell.rows && other.column === cell.column + cell.columns,
+  )
+  const values = ((beside && inside.get(beside)) ?? []).flat()
+  const pairs = labels.flatMap(([label]) => {
+    const value = values.find((line) => label && overlapY(line, label) > Math.min(height(line), height(label)) * 0.5)
+    return label && value ? [{ label, value }] : []
+  })
+  if (pairs.length < 2) return false
+  for (const { label, value } of pairs) found.add(label.words, value.words, 82)
+  return true
 }
 
 /** A label that takes several lines of its box and ends with the colon. */

@@ -109,6 +109,12 @@ function summary(from: Readable, field: MakeField): ExpenseField[] {
     else if (MONEY.has(type) && !/\d/.test(textOf(value))) fields.push(field('OTHER', confidence, value, key))
     else fields.push(field(type, confidence, value, key))
   }
+  // Where there is a grand total, a plain total is the sum before it.
+  const grand = fields.some(
+    ({ Type, LabelDetection }) => Type.Text === 'TOTAL' && /grand/i.test(LabelDetection?.Text ?? ''),
+  )
+  for (const { Type, LabelDetection } of fields)
+    if (grand && Type.Text === 'TOTAL' && !/grand/i.test(LabelDetection?.Text ?? '')) Type.Text = 'SUBTOTAL'
   if (!fields.some(({ Type }) => Type.Text === 'VENDOR_NAME')) {
     const name = letterhead(from)
     if (name) fields.push(grouped('VENDOR', field('VENDOR_NAME', 70, name.words)))
@@ -143,7 +149,7 @@ const TITLE = /\b(?:invoice|receipt|bill|statement|original|copy|page|packing|li
 function letterhead(from: Readable): Line | undefined {
   const paired = new Set(from.pairs.flatMap((pair) => [...pair.key, ...pair.value]))
   return from.lines
-    .filter((line) => line.top < from.page.height * 0.33 && /\p{L}{2}/u.test(textOf(line.words)))
+    .filter((line) => line.top < from.page.height * 0.33 && /^[^\d@]*\p{L}{2}[^\d@]*$/u.test(textOf(line.words)))
     .filter(
       (line) =>
         !TITLE.test(textOf(line.words)) && !isLabel(textOf(line.words)) && !line.words.some((word) => paired.has(word)),

@@ -169,9 +169,11 @@ const hasHeader = (table: Table): boolean => table.cells.some((cell) => cell.hea
 /** One heading row over one row of values is a form written as a table. */
 function twoRowTables(tables: readonly Table[], found: Pairs): void {
   for (const table of tables) {
-    if (Math.max(...table.cells.map((cell) => cell.row)) !== 2) continue
+    const values = table.cells.filter((cell) => cell.row === 2)
+    if (Math.max(...table.cells.map((cell) => cell.row)) !== 2 || !values.some((cell) => /\d/.test(textOf(cell.words))))
+      continue
     for (const head of table.cells.filter((cell) => cell.row === 1 && cell.words.length > 0)) {
-      const value = table.cells.find((cell) => cell.row === 2 && cell.column === head.column)
+      const value = values.find((cell) => cell.column === head.column)
       if (value && value.words.length > 0 && !/\d/.test(textOf(head.words))) found.add(head.words, value.words, 75)
     }
   }

@@ -23,6 +23,11 @@ function bandsOf(grid: Grid): GridCell[][] {
   for (const [row, cells] of [...rows].sort(([a], [b]) => a - b)) {
     const own = new Set(cells.flatMap((cell) => [cell.column, cell.column + cell.columns]))
     const band = bands.at(-1)
+    // A box right across is a heading or a remark between tables.
+    if (cells.length === 1 && row >= until) {
+      borders = new Set()
+      continue
+    }
     if (band && (row < until || (row === until && alike(borders, own)))) {
       band.push(...cells)
       for (const border of own) borders.add(border)
