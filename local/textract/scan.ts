@@ -1,7 +1,7 @@
 /** Reads a picture of a page: turned upright, straightened, brought to a good letter size, then recognised line by line. */
 import { checkboxesOf } from './checkboxes'
 import { readDoubtfulAgain } from './doubt'
-import { height, median, width } from './geometry'
+import { height, width } from './geometry'
 import { faintInkOf, inkOf } from './ink'
 import type { PageText, Word } from './page'
 import { brightenBands, type Component, componentsOf, letterHeight, paint } from './raster'
@@ -18,6 +18,9 @@ const LETTER = 28
 const ENOUGH = 18
 /** Degrees that do no harm. */
 const LEVEL = 0.2
+/** Mean confidence of a page that stands the right way up. */
+const SURE = 70
+
 export async function readScan(picture: Picture, recogniser: Recogniser): Promise<PageText> {
   const draft = uprightOf(picture, Math.min(1, 2000 / Math.max(picture.width, picture.height)), 0)
   const letters = componentsOf(inkOf(draft.gray))
@@ -26,10 +29,10 @@ export async function readScan(picture: Picture, recogniser: Recogniser): Promis
   const native = tall * (picture.width / draft.gray.width)
   const scale = native >= ENOUGH ? Math.min(1, Math.max(0.4, LETTER / native)) : Math.min(4, LETTER / native)
   const { upright, turn } = straighten(picture, scale, skewOf(letters.filter((box) => isLetterSized(box, tall))))
-  const first = await readUpright(upright, recogniser)
-  if (first.certainty >= 70 || !(await readsBetterTurned(first.sheets, recogniser, first.certainty))) return first.page
-  const second = await readUpright(uprightOf(picture, scale, turn + 180), recogniser)
-  return second.certainty > first.certainty ? second.page : first.page
+  const first = await readUpright(upright, recogniser, 'perhaps turned')
+  if (!first.turned) return first.page
+  const second = await readUpright(uprightOf(picture, scale, turn + 180), recogniser, 'as it is')
+  return second.page
 }
 
 /** Turns by what the draft shows, then by what only the larger picture shows. */
@@ -54,7 +57,12 @@ const empty = (upright: Upright): PageText => ({
   toInput: upright.toInput,
 })
 
-async function readUpright(upright: Upright, recogniser: Recogniser) {
+/** Reads line by line; gives up early, `turned`, when the first lines read better upside down. */
+async function readUpright(
+  upright: Upright,
+  recogniser: Recogniser,
+  how: 'perhaps turned' | 'as it is',
+): Promise<{ page: PageText; turned: boolean }> {
   const { gray } = upright
   brightenBands(gray, LETTER)
   const ink = inkOf(gray)
@@ -69,20 +77,25 @@ async function readUpright(upright: Upright, recogniser: Recogniser) {
     paint(ink, boxes, 0, margin)
     paint(gray, boxes, 255, margin)
   }
-  const sheets = sheetsOf(gray, segmentsOf(componentsOf(ink), letter, rules.vertical))
-  const words: ReadWord[] = []
-  for (const sheet of sheets) words.push(...(await recogniser.read(sheet)))
-  const certainty = certaintyOf(words)
-  const kept = words.filter((word) => isWord(word, letter))
   const page: PageText = {
     width: gray.width,
     height: gray.height,
-    words: certainty < 40 ? kept : await readDoubtfulAgain(kept, gray, recogniser),
+    words: [],
     checkboxes,
     rules,
     toInput: upright.toInput,
   }
-  return { page, sheets, certainty }
+  const words: ReadWord[] = []
+  for (const sheet of sheetsOf(gray, segmentsOf(componentsOf(ink), letter, rules.vertical))) {
+    const read = await recogniser.read(sheet)
+    words.push(...read)
+    const certainty = certaintyOf(read)
+    if (how === 'perhaps turned' && certainty < SURE && (await readsBetterTurned(sheet, recogniser, certainty)))
+      return { page, turned: true }
+  }
+  const kept = words.filter((word) => isWord(word, letter))
+  page.words = certaintyOf(words) < 40 ? kept : await readDoubtfulAgain(kept, gray, recogniser)
+  return { page, turned: false }
 }
 
 /** Specks and scraps of drawings come back as punctuation that the engine itself does not believe in. */
@@ -97,17 +110,12 @@ function certaintyOf(words: readonly Word[]): number {
   return letters === 0 ? 0 : words.reduce((sum, word) => sum + word.confidence * word.text.length, 0) / letters
 }
 
-/** Upside down, a page reads as low-confidence nonsense; a few of its lines turned round tell. */
-async function readsBetterTurned(
-  sheets: readonly Sheet[],
-  recogniser: Recogniser,
-  certainty: number,
-): Promise<boolean> {
-  const sheet = sheets[0]
-  if (!sheet) return false
+/** Upside down, text reads as nonsense of low confidence; a few of its lines turned round tell. */
+async function readsBetterTurned(sheet: Sheet, recogniser: Recogniser, certainty: number): Promise<boolean> {
   const rows = Math.min(sheet.gray.height, 900)
   const data = sheet.gray.data.slice(0, rows * sheet.gray.width).reverse()
   const strips = sheet.strips.map((strip) => ({ ...strip, top: rows - strip.bottom, bottom: rows - strip.top }))
   const words = await recogniser.read({ gray: { width: sheet.gray.width, height: rows, data }, strips })
-  return certaintyOf(words) > certainty + 8 && median(words.map((word) => word.text.length)) >= 2
+  const letters = words.reduce((sum, word) => sum + word.text.length, 0)
+  return letters >= 12 && certaintyOf(words) >= SURE && certaintyOf(words) > certainty + 12
 }
