@@ -137,30 +137,11 @@ function walker(api: Api, shipmentId: string, now: number, told: (line: string) 
         () => look(caller),
         (seen) => !['AWAITING_UPLOAD', 'EXTRACTING'].includes(statusOf(seen, documentId)),
       )
-      if (statusOf(shipment, documentId) === 'NEEDS_REVIEW') await walk.review(documentId, file.name)
+      if (statusOf(shipment, documentId) === 'NEEDS_REVIEW') await acceptAfterReview(api, shipmentId, documentId, told)
       else if (statusOf(shipment, documentId) !== 'VERIFIED')
         throw new Error(`${file.name} ended ${statusOf(shipment, documentId)}`)
       told(`              ✓ ${file.name} verified`)
       return documentId
-    },
-
-    /** A value that matters was not read surely enough: documentation looks at the page, confirms it and accepts. */
-    async review(documentId: string, name: string) {
-      const { tasks } = await look(DOCUMENTATION)
-      const task = tasks.find((it) => it.review?.documentId === documentId)
-      if (!task?.review) throw new Error(`${name} is to be reviewed, and nobody was asked`)
-      const [reason] = task.review.reasons
-      told(`              ? ${name}: ${reason}`)
-      const fields = task.review.fields.filter(({ value }) => value !== undefined)
-      if (fields.length > 0)
-        await api.call(DOCUMENTATION, 'POST', `${path}/documents/${documentId}/corrections`, {
-          body: { fields: fields.map(({ field, index }) => ({ decision: 'CONFIRM', field, index })) },
-          answer: z.object({}),
-        })
-      await api.call(DOCUMENTATION, 'POST', `${path}/documents/${documentId}/reviews`, {
-        body: { decision: 'ACCEPT' },
-        answer: z.object({}),
-      })
     },
 
     async tellFields(documentId: string) {
@@ -194,3 +175,27 @@ function walker(api: Api, shipmentId: string, now: number, told: (line: string) 
 
 const statusOf = (shipment: ShipmentView, documentId: string) =>
   shipment.documents.find((document) => document.documentId === documentId)?.status ?? 'AWAITING_UPLOAD'
+
+/** A value that matters was not read surely enough: documentation looks at the page, confirms it and accepts. */
+export async function acceptAfterReview(
+  api: Api,
+  shipmentId: string,
+  documentId: string,
+  told: (line: string) => void,
+): Promise<void> {
+  const path = `/v1/shipments/${shipmentId}`
+  const { tasks } = await api.call(DOCUMENTATION, 'GET', path, { answer: ShipmentView, quiet: true })
+  const review = tasks.find((it) => it.review?.documentId === documentId)?.review
+  if (!review) throw new Error(`${documentId} is to be reviewed, and nobody was asked`)
+  told(`              ? ${review.reasons[0]}`)
+  const fields = review.fields.filter(({ value }) => value !== undefined)
+  if (fields.length > 0)
+    await api.call(DOCUMENTATION, 'POST', `${path}/documents/${documentId}/corrections`, {
+      body: { fields: fields.map(({ field, index }) => ({ decision: 'CONFIRM', field, index })) },
+      answer: z.object({}),
+    })
+  await api.call(DOCUMENTATION, 'POST', `${path}/documents/${documentId}/reviews`, {
+    body: { decision: 'ACCEPT' },
+    answer: z.object({}),
+  })
+}

@@ -6,9 +6,8 @@ import { rowsOf } from './domain'
 import { listRows, loadJob, loadPayload, openJob } from './store'
 
 export const handlers: Handlers<typeof routes> = {
-  async importShipments(context, { query, body, raw, idempotencyKey }) {
+  async importShipments(context, { query, body, text, raw, idempotencyKey }) {
     const contentType = raw?.contentType ?? 'application/json'
-    const text = raw?.text ?? JSON.stringify(body)
     const job: ImportJob = {
       jobId: newId('job', context.now),
       status: 'RUNNING',

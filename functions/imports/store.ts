@@ -31,7 +31,7 @@ export async function openJob(
   const packed = gzipSync(text).toString('base64')
   for (let at = 0, part = 0; at < packed.length; at += CHUNK, part += 1)
     await put(context, { pk: jobPk(job.jobId), sk: `PAYLOAD#${part}`, body: packed.slice(at, at + CHUNK) })
-  const fingerprint = digest(text)
+  const fingerprint = digest(JSON.stringify([job.contentType, job.errorBehaviour, text]))
   const guard = idempotencyKey === undefined ? undefined : guardKey(idempotencyKey)
   const expiresAt = Math.floor(Date.parse(context.now) / 1000) + GUARD_DAYS * 86_400
   const requested = timelineItem(context, jobPk(job.jobId), job.jobId, 1, {

@@ -90,11 +90,20 @@ function parse(route: Route, event: Event): Input<Route> {
   if (errors.length > 0) throw new AppError('not_found', 'not_found', 'No such resource')
   const query = check(route.query, event.queryStringParameters ?? {}, '#/query')
   const raw = rawBody(route, event)
+  const text = route.rawBody ? textBody(event) : ''
   const body = raw || !route.body ? undefined : check(route.body, jsonBody(event), '')
   if (errors.length > 0)
     throw new AppError('unprocessable', 'validation_failed', 'The request breaks the rules named in errors', { errors })
   // The schemas have made these values; their static types are the route's own, seen again in Handlers.
-  return { params, query, body, raw, ifMatch: ifMatch(event), idempotencyKey: idempotencyKey(event) } as Input<Route>
+  return {
+    params,
+    query,
+    body,
+    text,
+    raw,
+    ifMatch: ifMatch(event),
+    idempotencyKey: idempotencyKey(event),
+  } as Input<Route>
 }
 
 /** A union's own message says only that nothing fitted: name the fields of the member that came closest. */

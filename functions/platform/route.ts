@@ -61,6 +61,8 @@ export interface Input<R> {
   body: Parsed<R, 'body'>
   ifMatch: number | undefined
   idempotencyKey: string | undefined
+  /** The body as it came, on routes that take other media types than JSON beside it. */
+  text: string
   /** Present when the body came in a media type other than JSON. */
   raw: { contentType: string; text: string } | undefined
 }

@@ -22,7 +22,7 @@ afterAll(async () => {
 const sopId = 'domestic-road' as const
 const MACHINE = `arn:aws:states:eu-central-1:123456789012:stateMachine:portolan-${sopId}`
 const as = (id: string, tenantId: string): Context => aContext({ tenantId, actor: { kind: 'USER', id } })
-const input = { query: undefined, ifMatch: undefined, idempotencyKey: undefined, raw: undefined } as const
+const input = { query: undefined, ifMatch: undefined, idempotencyKey: undefined, text: '', raw: undefined } as const
 const body = { reason: 'as agreed' }
 
 /** An approved draft of the tenant, and its publication. */
