@@ -52,6 +52,9 @@ interface Tone {
   deviation: number
 }
 
+/** Tones are averages: every second pixel of every second row tells them as well. */
+const STEP = 2
+
 /** Mean and deviation of the accepted pixels around each tile, `around` tiles to each side. */
 function tilesOf(gray: Gray, around: number, accepts: (value: number, tile: number) => boolean): Tone[] {
   const across = acrossOf(gray)
@@ -59,9 +62,9 @@ function tilesOf(gray: Gray, around: number, accepts: (value: number, tile: numb
   const sums = new Float64Array(across * down)
   const squares = new Float64Array(across * down)
   const counts = new Uint32Array(across * down)
-  for (let y = 0; y < gray.height; y += 1) {
+  for (let y = 0; y < gray.height; y += STEP) {
     const row = (y >> SHIFT) * across
-    for (let x = 0; x < gray.width; x += 1) {
+    for (let x = 0; x < gray.width; x += STEP) {
       const value = gray.data[y * gray.width + x] ?? 255
       const tile = row + (x >> SHIFT)
       if (!accepts(value, tile)) continue

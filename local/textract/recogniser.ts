@@ -30,7 +30,8 @@ export async function createRecogniser(): Promise<Recogniser> {
   await worker.setParameters({
     tessedit_pageseg_mode: PSM.SINGLE_BLOCK,
     user_defined_dpi: '300',
-    ...{ debug_file: '/dev/null' },
+    // Parameters that the types leave out: no log, and no second try with ink and paper exchanged (that is done before).
+    ...{ debug_file: '/dev/null', tessedit_do_invert: '0' },
   })
   return {
     async read(sheet) {

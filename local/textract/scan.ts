@@ -4,7 +4,7 @@ import { readDoubtfulAgain } from './doubt'
 import { height, width } from './geometry'
 import { faintInkOf, inkOf } from './ink'
 import type { PageText, Word } from './page'
-import { brightenBands, type Component, componentsOf, letterHeight, paint } from './raster'
+import { brightenBands, type Component, componentsOf, letterHeight, type Mask, paint } from './raster'
 import type { ReadWord, Recogniser } from './recogniser'
 import { rulesOf } from './rules'
 import { segmentsOf } from './segments'
@@ -28,21 +28,32 @@ export async function readScan(picture: Picture, recogniser: Recogniser): Promis
   if (tall === 0) return empty(draft)
   const native = tall * (picture.width / draft.gray.width)
   const scale = native >= ENOUGH ? Math.min(1, Math.max(0.4, LETTER / native)) : Math.min(4, LETTER / native)
-  const { upright, turn } = straighten(picture, scale, skewOf(letters.filter((box) => isLetterSized(box, tall))))
-  const first = await readUpright(upright, recogniser, 'perhaps turned')
+  const { inked, turn } = straighten(picture, scale, skewOf(letters.filter((box) => isLetterSized(box, tall))))
+  const first = await readUpright(inked, recogniser, 'perhaps turned')
   if (!first.turned) return first.page
-  const second = await readUpright(uprightOf(picture, scale, turn + 180), recogniser, 'as it is')
+  const second = await readUpright(inkedOf(uprightOf(picture, scale, turn + 180)), recogniser, 'as it is')
   return second.page
 }
 
+interface Inked {
+  upright: Upright
+  ink: Mask
+  components: Component[]
+}
+
+function inkedOf(upright: Upright): Inked {
+  brightenBands(upright.gray, LETTER)
+  const ink = inkOf(upright.gray)
+  return { upright, ink, components: componentsOf(ink) }
+}
+
 /** Turns by what the draft shows, then by what only the larger picture shows. */
-function straighten(picture: Picture, scale: number, skew: Skew): { upright: Upright; turn: number } {
+function straighten(picture: Picture, scale: number, skew: Skew): { inked: Inked; turn: number } {
   const turn = (skew.sideways ? 90 : 0) + (Math.abs(skew.angle) >= LEVEL ? skew.angle : 0)
-  const upright = uprightOf(picture, scale, turn)
-  const letters = componentsOf(inkOf(upright.gray)).filter((box) => isLetterSized(box, LETTER))
-  const rest = skewOf(letters)
-  if (rest.sideways || Math.abs(rest.angle) < LEVEL || Math.abs(rest.angle) > 1) return { upright, turn }
-  return { upright: uprightOf(picture, scale, turn + rest.angle), turn: turn + rest.angle }
+  const inked = inkedOf(uprightOf(picture, scale, turn))
+  const rest = skewOf(inked.components.filter((box) => isLetterSized(box, LETTER)))
+  if (rest.sideways || Math.abs(rest.angle) < LEVEL || Math.abs(rest.angle) > 1) return { inked, turn }
+  return { inked: inkedOf(uprightOf(picture, scale, turn + rest.angle)), turn: turn + rest.angle }
 }
 
 const isLetterSized = (box: Component, letter: number): boolean =>
@@ -59,14 +70,11 @@ const empty = (upright: Upright): PageText => ({
 
 /** Reads line by line; gives up early, `turned`, when the first lines read better upside down. */
 async function readUpright(
-  upright: Upright,
+  { upright, ink, components }: Inked,
   recogniser: Recogniser,
   how: 'perhaps turned' | 'as it is',
 ): Promise<{ page: PageText; turned: boolean }> {
   const { gray } = upright
-  brightenBands(gray, LETTER)
-  const ink = inkOf(gray)
-  const components = componentsOf(ink)
   const letter = letterHeight(components)
   const checkboxes = checkboxesOf(ink, components, letter)
   const rules = rulesOf(faintInkOf(gray, 14), components, letter)
