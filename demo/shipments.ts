@@ -24,7 +24,7 @@ export function oceanExport(now: number, clientReference: string): Command {
     orderedAt: at(now, -50),
     promisedDelivery: { from: at(now, -6), to: at(now, -3) },
     incoterm: { rule: 'FOB', place: 'Rotterdam' },
-    references: [{ type: 'PO', value: 'OI-88213' }],
+    references: [{ type: 'PO', value: 'ORC-88213' }],
     parties: [
       { function: 'CZ', name: 'Kestrel Machinery B.V.', organizationId: SHIPPER, country: 'NL' },
       { function: 'CN', name: 'Orchid Imports Pte Ltd', organizationId: CONSIGNEE, country: 'SG' },

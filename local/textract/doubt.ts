@@ -50,6 +50,6 @@ function decide(word: Word, again: readonly Word[]): Word {
   const text = again.map((other) => other.text).join('')
   const confidence = Math.min(...again.map((other) => other.confidence))
   if (text === word.text) return { ...word, confidence: Math.max(word.confidence, confidence) }
-  const other = confidence > word.confidence && text.length >= word.text.length * 0.5
+  const other = confidence > word.confidence + 20 && text.length >= word.text.length * 0.5
   return other ? { ...word, text, confidence: confidence - 10 } : { ...word, confidence: word.confidence - 10 }
 }
