@@ -1,4 +1,4 @@
-import { checkRow, repeatedReferences, rowsOf } from '../../../functions/imports/domain'
+import { checkRow, failedRow, repeatedReferences, rowsOf } from '../../../functions/imports/domain'
 import { aCommand } from '../../support/shipments'
 
 const HEADER =
@@ -49,4 +49,11 @@ describe('rows of a CSV', () => {
 test('a reference that stands twice is reported at its second place', () => {
   const rows = [aCommand({ clientReference: 'A' }), aCommand({ clientReference: 'A' }), aCommand()].map(checkRow)
   expect([...repeatedReferences(rows)]).toEqual([[1, expect.objectContaining({ message: 'stands in row 0 already' })]])
+})
+
+test('a row with hundreds of errors reports the first of them, so that a block of rows fits its item', () => {
+  const row = checkRow({ cargoItems: Array.from({ length: 200 }, () => ({})) }, 0)
+  const errors = 'errors' in row ? row.errors : []
+  expect(errors.length).toBeGreaterThan(200)
+  expect(failedRow(row, errors).errors).toEqual(errors.slice(0, 10))
 })
