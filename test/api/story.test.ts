@@ -168,6 +168,19 @@ describe('4. events', () => {
     expect(sequences).toEqual(Array.from({ length: sequences.length }, (_, index) => index + 1))
   })
 
+  test('its pages leave out nothing and repeat nothing', async () => {
+    const operations = await world.as('OPERATIONS')
+    const seen: number[] = []
+    for (let after = 0; ; after = seen.at(-1) ?? 0) {
+      const params = { ...path().params, query: { limit: 7, after } }
+      const { items } = await ok(operations.GET('/v1/shipments/{shipmentId}/timeline', { params }))
+      if (items.length === 0) break
+      seen.push(...items.map((entry) => entry.sequence).sort((a, b) => a - b))
+    }
+    expect(seen).toEqual(seen.map((_, index) => index + 1))
+    expect(seen.length).toBeGreaterThanOrEqual(journey.timeline.length)
+  })
+
   test('a duplicate changes nothing; an unknown code is stored and flagged and advances nothing', async () => {
     const api = await carrier()
     const body = event({ eventId: 'dup-1' })
