@@ -1,4 +1,5 @@
 const shared = {
+  setupFiles: ['<rootDir>/test/support/quiet.cjs'],
   transform: { '\\.(ts|m?js)$': '<rootDir>/test/support/esbuild-transform.cjs' },
   // Only packages published as ES modules alone need the transform.
   transformIgnorePatterns: ['/node_modules/(?!(jose|@middy|pdfjs-dist)/)'],

@@ -11,7 +11,7 @@ const SOURCE_MAPS = join(BUILD, 'maps')
 
 export interface DoorName {
   domain: string
-  door: 'api' | 'events' | 'tasks'
+  door: 'api' | 'events' | 'tasks' | 'timer'
 }
 
 export const functionNameOf = ({ domain, door }: DoorName) => `${domain}-${door}`

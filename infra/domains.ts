@@ -36,8 +36,8 @@ export const IDENTITY: Contract = identity
 
 /** The doors of a contract that become functions. */
 export function doorsOf(contract: Contract): (DoorName & { settings: Door })[] {
-  const { api, events, tasks } = contract.doors
-  return Object.entries({ api, events, tasks }).flatMap(([door, settings]) =>
+  const { api, events, tasks, timer } = contract.doors
+  return Object.entries({ api, events, tasks, timer }).flatMap(([door, settings]) =>
     // Object.entries forgets that the keys are those of the line above.
     settings ? [{ domain: contract.domain, door: door as DoorName['door'], settings }] : [],
   )

@@ -22,6 +22,12 @@ export interface Door {
   timeout?: number
 }
 
+/** A door that nobody calls but the clock. */
+export interface TimerDoor extends Door {
+  /** A rate of EventBridge Scheduler. */
+  every: `rate(${string})`
+}
+
 /** One operation. Read by the Lambda's router, the CDK app and the OpenAPI generator. */
 export interface Route {
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
@@ -44,7 +50,7 @@ export const route = <const R extends Route>(definition: R): R => definition
 
 export interface Contract {
   domain: string
-  doors: { api?: Door; events?: Door; tasks?: Door }
+  doors: { api?: Door; events?: Door; tasks?: Door; timer?: TimerDoor }
   routes: Record<string, Route>
   /** Timeline entries that this domain's commands write. */
   publishes: readonly TimelineType[]

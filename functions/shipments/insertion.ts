@@ -4,7 +4,7 @@ import type { Fact } from '../../schemas/timeline'
 import type { Context } from '../platform/context'
 import { type Condition, ConditionFailed, get, type Item, type Tenant, transact, type Write } from '../platform/table'
 import { timelineItem } from '../platform/timeline'
-import { detailItem, digest, headerItem, listOrder, shipmentPk } from './items'
+import { detailItem, digest, headerItem, listOrder, shipmentPk, wakeItem } from './items'
 import { keyReused } from './store'
 
 /** A client reference held for a shipment that an import is about to create. */
@@ -118,13 +118,17 @@ export async function releaseReference(context: Tenant, clientReference: string,
   }
 }
 
-/** Header, detail, the first entry of the timeline, and a link for each partner. */
+/** By then its SOP runs, or something went wrong that nobody has seen. */
+const FIRST_LOOK_MS = 15 * 60_000
+
+/** Header, detail, the first entry of the timeline, when to look at it, and a link for each partner. */
 function newShipmentItems(context: Context, header: ShipmentHeader, detail: ShipmentDetail, fact: Fact): Item[] {
   const pk = shipmentPk(header.shipmentId)
   return [
     headerItem(header),
     detailItem(header.shipmentId, detail),
     timelineItem(context, pk, header.shipmentId, 1, fact),
+    wakeItem(header.shipmentId, new Date(Date.parse(context.now) + FIRST_LOOK_MS).toISOString()),
     ...header.organizations.map((organizationId) => ({
       pk,
       sk: `PARTY#${organizationId}`,

@@ -16,6 +16,8 @@ export interface ShipmentState {
   tasks: Task[]
   documents: DocumentRecord[]
   waits: Wait[]
+  /** When the shipment is looked at again, UTC; none when nothing can come due any more. */
+  wakeAt?: string
   /** Answers already given, by hash of operation and Idempotency-Key. */
   answers: Map<string, StoredAnswer>
 }
@@ -27,6 +29,7 @@ interface StoredAnswer {
 
 export const shipmentPk = (shipmentId: string) => `SHIPMENT#${shipmentId}`
 export const WAIT = 'WAIT#'
+const WAKE = 'WAKE'
 
 export const digest = (value: string) => createHash('sha256').update(value).digest('base64url').slice(0, 22)
 
@@ -37,6 +40,7 @@ export function fromItems(items: Item[]): ShipmentState | undefined {
   if (!header || !detail) return undefined
   const bodies = (prefix: string) => items.filter((item) => item.sk.startsWith(prefix)).map(bodyOf)
   const timeline = items.filter((item) => item.sk.startsWith('TIMELINE#'))
+  const wake = items.find((item) => item.sk === WAKE)
   return {
     header: ShipmentHeader.parse({ ...Object(bodyOf(header)), version: header.version, status: header.status }),
     detail: ShipmentDetail.parse(bodyOf(detail)),
@@ -44,6 +48,7 @@ export function fromItems(items: Item[]): ShipmentState | undefined {
     tasks: bodies('TASK#').map((body) => Task.parse(body)),
     documents: bodies('DOCUMENT#').map((body) => DocumentRecord.parse(body)),
     waits: bodies(WAIT).map((body) => Wait.parse(body)),
+    ...(wake ? { wakeAt: String(wake.body) } : {}),
     answers: new Map(timeline.flatMap(storedAnswer)),
   }
 }
@@ -89,6 +94,22 @@ export function taskItem(task: Task): Item {
     body: JSON.stringify(task),
   }
 }
+
+const WAKES = 'WAKES'
+/** All shipments to look at are one partition of the index, earliest first. */
+export const wakeItem = (shipmentId: string, at: string): Item => ({
+  pk: shipmentPk(shipmentId),
+  sk: WAKE,
+  gsi1pk: WAKES,
+  gsi1sk: `${at}#${shipmentId}`,
+  body: at,
+})
+
+/** Where to look for those that are due at `now`. */
+export const wakesDue = (now: string): { pk: string; between: [string, string] } => ({
+  pk: WAKES,
+  between: ['0', `${now}~`],
+})
 
 export const documentItem = (document: DocumentRecord): Item => ({
   pk: shipmentPk(document.shipmentId),

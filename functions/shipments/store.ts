@@ -7,6 +7,7 @@ import type { Wait } from '../../schemas/wait'
 import type { Context } from '../platform/context'
 import { AppError, notFound } from '../platform/errors'
 import {
+  type Condition,
   getMany,
   list,
   type PageRequest,
@@ -30,6 +31,8 @@ import {
   summaryOf,
   taskItem,
   WAIT,
+  wakeItem,
+  wakesDue,
 } from './items'
 
 export { type ShipmentState, shipmentPk, taskItem } from './items'
@@ -41,6 +44,8 @@ export interface Decision {
   detail?: ShipmentDetail
   tasks?: Task[]
   documents?: DocumentRecord[]
+  /** UTC: something comes due then, so the shipment is to be looked at by then. */
+  wakeAt?: string
 }
 
 /** Loads a shipment whole. Unknown, another tenant's, and one that the partner is no party to all look alike. */
@@ -125,6 +130,7 @@ async function commit<T>(
     ...(decision.detail ? [{ put: detailItem(shipmentId, decision.detail) }] : []),
     ...(decision.tasks ?? []).map((task) => ({ put: taskItem(task) })),
     ...(decision.documents ?? []).map((document) => ({ put: documentItem(document) })),
+    ...wakeWrites(context, state, decision),
     ...decision.facts.map((fact, index) => ({
       put: {
         ...timelineItem(context, shipmentPk(shipmentId), shipmentId, version + index + 1, fact),
@@ -134,6 +140,44 @@ async function commit<T>(
     ...(options.writes?.(answer) ?? []),
   ])
   return header.version
+}
+
+/** Only what comes due before the next look is worth a write: each look finds out by itself when the one after it is. */
+const wakeWrites = ({ now }: Context, { header, wakeAt }: ShipmentState, decision: Decision): Write[] =>
+  decision.wakeAt !== undefined && (wakeAt === undefined || wakeAt <= now || decision.wakeAt < wakeAt)
+    ? [{ put: wakeItem(header.shipmentId, decision.wakeAt) }]
+    : []
+
+/**
+ * Sets when a shipment is looked at again, once it has been looked at: `next` of the state as it stands, never if it
+ * says so. A command that wants it earlier and comes between makes this read and decide again.
+ */
+export async function scheduleWake(
+  context: Context,
+  shipmentId: string,
+  next: (state: ShipmentState) => string | undefined,
+): Promise<void> {
+  await retried(async () => {
+    const state = await loadShipment(context, shipmentId)
+    const at = next(state)
+    if (at === state.wakeAt) return
+    const condition: Condition = state.wakeAt === undefined ? 'absent' : { attribute: 'body', equals: state.wakeAt }
+    const { pk, sk, ...item } = wakeItem(shipmentId, at ?? '')
+    await transact(context, [
+      at === undefined ? { remove: { pk, sk }, if: condition } : { put: { pk, sk, ...item }, if: condition },
+    ])
+  })
+}
+
+/** Puts a look off without looking at what stands there: for a shipment that can't be read. */
+export const postponeWake = (context: Tenant, shipmentId: string, at: string): Promise<void> =>
+  put(context, wakeItem(shipmentId, at))
+
+/** Shipments that are to be looked at by now, the longest overdue first. */
+export async function listDue(context: Context, limit: number): Promise<string[]> {
+  const { pk, between } = wakesDue(context.now)
+  const { items } = await list(context, pk, { limit }, { between })
+  return items.map((item) => item.pk.slice(shipmentPk('').length))
 }
 
 /**

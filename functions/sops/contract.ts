@@ -50,6 +50,7 @@ export const contract = {
     api: { access: ['table:write', 'executions:start'] },
     events: { access: ['table:write', 'executions:start', 'executions:manage', 'tokens:answer'] },
     tasks: { access: ['table:write', 'tokens:answer'] },
+    timer: { access: ['table:write', 'tokens:answer'], every: 'rate(1 minute)', timeout: 55 },
   },
   routes,
   publishes: [

@@ -7,9 +7,13 @@ import { routes } from './contract'
 import { handlers } from './handlers'
 import { reactions } from './reactions'
 import { answerMachine } from './tasks'
+import { lookAround } from './timer'
 
 export const api = createApi(routes, handlers)
 export const events = createConsumer('sops', reactions)
 export const tasks = middy()
   .use(injectLambdaContext(logger, { resetKeys: true }))
   .handler(answerMachine)
+export const timer = middy()
+  .use(injectLambdaContext(logger, { resetKeys: true }))
+  .handler((_: unknown, invocation) => lookAround(invocation.awsRequestId, () => invocation.getRemainingTimeInMillis()))

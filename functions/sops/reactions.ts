@@ -2,30 +2,20 @@
 
 import type { Reaction, Reactions } from '../platform/consume'
 import type { Context } from '../platform/context'
-import { loadShipment, onShipment, type ShipmentState } from '../shipments/store'
+import { noteTenant } from '../platform/tenants'
+import { loadShipment, onShipment } from '../shipments/store'
 import { startSop, stopSop } from './client'
 import type { contract } from './contract'
 import { decidePin, decideUnmanaged, sopFor, sopInput } from './domain/catalogue'
-import { resolutions, settledWaits } from './domain/waits'
 import { currentVersion } from './live'
-import { release } from './release'
+import { look } from './look'
 
 /** A fact that may be what a step waits for. One query; a signal for which nothing waits ends there. */
-async function signal(context: Context, event: { subjectId: string }): Promise<void> {
-  const state = await loadShipment(context, event.subjectId)
-  const settled = settledWaits(state)
-  const stepKeys = settled.map(({ wait }) => wait.stepKey)
-  if (resolutions(state, stepKeys).length > 0) await onShipment(context, event.subjectId, resolve(stepKeys))
-  for (const { wait, output } of settled) await release(context, event.subjectId, wait, output)
-}
-
-const resolve = (stepKeys: readonly string[]) => (state: ShipmentState) => ({
-  decision: { facts: resolutions(state, stepKeys) },
-  answer: undefined,
-})
+const signal = (context: Context, { subjectId }: { subjectId: string }): Promise<void> => look(context, subjectId)
 
 /** The execution is named by the shipment and the pin is written once, so a second delivery changes nothing. */
 const start: Reaction<'shipment.created'> = async (context, { subjectId }) => {
+  await noteTenant(context)
   const state = await loadShipment(context, subjectId)
   if (state.header.sop || state.header.status === 'CANCELLED') return
   const sopId = sopFor(state.header)

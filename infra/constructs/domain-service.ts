@@ -4,12 +4,14 @@ import { doorsOf } from '../domains'
 import { DoorFunction } from './door-function'
 import type { GrantTargets } from './grants'
 import { Subscription } from './subscription'
+import { Timer } from './timer'
 
-/** One domain: a function for each door of its contract, and its subscription where it consumes events. */
+/** One domain: a function for each door of its contract, its subscription where it consumes events, its timer where it has one. */
 export class DomainService extends Construct {
   readonly api?: DoorFunction
   readonly events?: DoorFunction
   readonly tasks?: DoorFunction
+  readonly timer?: DoorFunction
   readonly subscription?: Subscription
 
   constructor(
@@ -20,6 +22,8 @@ export class DomainService extends Construct {
     super(scope, contract.domain)
     for (const { settings, ...name } of doorsOf(contract))
       this[name.door] = new DoorFunction(this, name.door, { name, settings, targets })
+    if (this.timer && contract.doors.timer)
+      new Timer(this, 'schedule', { config: targets.config, door: this.timer, every: contract.doors.timer.every })
     if (contract.subscribes.length === 0) return
     if (!this.events) throw new Error(`${contract.domain} subscribes to events and has no door for them`)
     this.subscription = new Subscription(this, 'subscription', {
@@ -32,6 +36,6 @@ export class DomainService extends Construct {
 
   /** Every function of the domain. */
   get functions(): DoorFunction[] {
-    return [this.api, this.events, this.tasks].filter((door) => door !== undefined)
+    return [this.api, this.events, this.tasks, this.timer].filter((door) => door !== undefined)
   }
 }
