@@ -43,7 +43,10 @@ export function creation(serial: number): { shipmentId: string; puts: StoredPut[
   const writes = insertionWrites(context, { header, detail, fact, created }, idempotency)
   return {
     shipmentId,
-    puts: writes.map((write) => ({ item: scopedItem(context, write.put), absent: write.if === 'absent' })),
+    // Seeded shipments have no SOP, and the timer would find that out of each of them while others are measured.
+    puts: writes
+      .filter(({ put }) => put.sk !== 'WAKE')
+      .map((write) => ({ item: scopedItem(context, write.put), absent: write.if === 'absent' })),
   }
 }
 

@@ -110,7 +110,7 @@ test('costs come from the counters, and a difference is what happened between', 
   })
 })
 
-test('seeded items are those of a creation: guard, reference, header, detail, first entry, a link a partner', () => {
+test('seeded items are those of a creation but its next look: guard, reference, header, detail, first entry, a link a partner', () => {
   const { shipmentId, puts } = creation(7)
   expect(puts.map(({ item }) => item.sk)).toEqual([
     'GUARD',
