@@ -51,10 +51,14 @@ export async function callAws(service: JsonService, operation: string, input: ob
       return await send(service, operation, body)
     } catch (error) {
       if (attempt === ATTEMPTS || !(error instanceof AwsError && error.retryable)) throw error
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * FIRST_PAUSE * 2 ** attempt))
+      await pauseAfter(attempt)
     }
   }
 }
+
+/** A random pause that grows with the attempts made, so that callers who failed together do not come back together. */
+export const pauseAfter = (attempt: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.random() * FIRST_PAUSE * 2 ** Math.min(attempt, 4)))
 
 async function send(service: JsonService, operation: string, body: string): Promise<unknown> {
   const { status, text } = await exchange(service, headersOf(service, operation, body), body)

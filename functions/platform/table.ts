@@ -1,7 +1,7 @@
 /** The one table. Every call takes the caller's tenant, and every key is prefixed with it here, so no query can leave it. */
 import { randomUUID } from 'node:crypto'
 import type { QueryCommandInput, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
-import { AwsError } from './aws'
+import { AwsError, pauseAfter } from './aws'
 import { dynamodb, plainOf } from './dynamodb'
 import { env } from './env'
 import { AppError } from './errors'
@@ -68,13 +68,17 @@ export async function get(tenant: Tenant, key: Key): Promise<Item | undefined> {
 /** At most 100 keys; absent items are left out. */
 export async function getMany(tenant: Tenant, keys: readonly Key[]): Promise<Item[]> {
   const found: Item[] = []
-  let wanted: Record<string, unknown>[] = keys.map((key) => scopedKey(tenant, key))
-  while (wanted.length > 0) {
-    const answer = await dynamodb('BatchGetItem', {
-      RequestItems: { [env('TABLE_NAME')]: { Keys: wanted.splice(0, 100) } },
-    })
-    for (const stored of answer.Responses?.[env('TABLE_NAME')] ?? []) found.push(unscoped(tenant, stored))
-    wanted = wanted.concat(answer.UnprocessedKeys?.[env('TABLE_NAME')]?.Keys ?? [])
+  const wanted: Record<string, unknown>[] = keys.map((key) => scopedKey(tenant, key))
+  for (let fruitless = 0; wanted.length > 0; ) {
+    const request = { [env('TABLE_NAME')]: { Keys: wanted.splice(0, 100) } }
+    const answer = await dynamodb('BatchGetItem', { RequestItems: request })
+    const items = answer.Responses?.[env('TABLE_NAME')] ?? []
+    const left = answer.UnprocessedKeys?.[env('TABLE_NAME')]?.Keys ?? []
+    found.push(...items.map((stored) => unscoped(tenant, stored)))
+    wanted.push(...left)
+    fruitless = items.length === 0 && left.length > 0 ? fruitless + 1 : 0
+    if (fruitless === ATTEMPTS) throw new Contended()
+    if (fruitless > 0) await pauseAfter(fruitless)
   }
   return found
 }
@@ -90,7 +94,7 @@ export async function partition(tenant: Tenant, pk: string, begins = ''): Promis
       ...keyCondition('pk', scoped(tenant, pk), 'sk', begins),
       ExclusiveStartKey: from,
     })
-    for (const stored of answer.Items ?? []) items.push(unscoped(tenant, stored))
+    items.push(...(answer.Items ?? []).map((stored) => unscoped(tenant, stored)))
     from = answer.LastEvaluatedKey
   } while (from)
   return items
@@ -153,7 +157,7 @@ const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedT
 /** Why a transaction was cancelled, one for each of its writes: `None`, or a code and the item that stands there. */
 type CancellationReason = { Code: string; Item?: Record<string, unknown> }
 
-/** Another transaction touched the same items at the same time: load, decide and commit again. */
+/** Others use the same items or too much of the table at the same time: load, decide and commit again. */
 export class Contended extends Error {}
 
 const ATTEMPTS = 8
@@ -166,7 +170,7 @@ export async function retried<T>(work: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!(error instanceof ConditionFailed || error instanceof Contended)) throw error
       if (attempt === ATTEMPTS) throw new Contended()
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 25 * 2 ** Math.min(attempt, 5)))
+      await pauseAfter(attempt - 1)
     }
   }
 }
@@ -265,17 +269,13 @@ function transactItem(tenant: Tenant, write: Write): TransactItem {
 }
 
 /** The tenant is left out of a cursor and put back from the token, so a forged one stays inside its tenant. */
-const encodeCursor = (tenant: Tenant, key: Record<string, unknown>) =>
-  Buffer.from(
-    JSON.stringify(
-      Object.fromEntries(
-        Object.entries(key).map(([name, value]) => [
-          name,
-          name.endsWith('pk') ? String(value).slice(tenant.tenantId.length + 1) : value,
-        ]),
-      ),
-    ),
-  ).toString('base64url')
+function encodeCursor(tenant: Tenant, key: Record<string, unknown>): string {
+  const plain = Object.entries(key).map(([name, value]) => [
+    name,
+    name.endsWith('pk') ? String(value).slice(tenant.tenantId.length + 1) : value,
+  ])
+  return Buffer.from(JSON.stringify(Object.fromEntries(plain))).toString('base64url')
+}
 
 export const foreignCursor = () =>
   new AppError('unprocessable', 'validation_failed', 'cursor is not one of ours', {

@@ -6,6 +6,7 @@ import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { AwsError, callAws } from '../../functions/platform/aws'
 import { dynamodb } from '../../functions/platform/dynamodb'
+import { Contended, getMany } from '../../functions/platform/table'
 
 interface Seen {
   headers: IncomingHttpHeaders
@@ -203,6 +204,22 @@ describe('an item', () => {
       Responses: { portolan: [{ pk: 'a' }] },
       UnprocessedKeys: { portolan: { Keys: [{ pk: 'b' }], ConsistentRead: true } },
     })
+  })
+
+  it('is asked for again when the service left it out of a batch, until nothing more comes', async () => {
+    process.env.TABLE_NAME = 'portolan'
+    const answerOf = (items: string[], unprocessed: string[]): Answer => ({
+      status: 200,
+      body: {
+        Responses: { portolan: items.map((pk) => ({ pk: { S: `demo#${pk}` }, sk: { S: 'x' } })) },
+        UnprocessedKeys: { portolan: { Keys: unprocessed.map((pk) => ({ pk: { S: `demo#${pk}` }, sk: { S: 'x' } })) } },
+      },
+    })
+    const keys = ['a', 'b'].map((pk) => ({ pk, sk: 'x' }))
+    answers = [answerOf(['a'], ['b']), answerOf([], ['b']), answerOf(['b'], [])]
+    expect((await getMany({ tenantId: 'demo' }, keys)).map(({ pk }) => pk)).toEqual(['a', 'b'])
+    answers = [answerOf([], ['a', 'b'])]
+    await expect(getMany({ tenantId: 'demo' }, keys)).rejects.toThrow(Contended)
   })
 
   it('leaves out what is undefined and refuses what is not flat', async () => {
