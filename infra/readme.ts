@@ -14,6 +14,7 @@ const PURPOSES: Record<string, string> = {
   sops: 'Standard operating procedures on Step Functions',
   authoring: 'Drafts, approval, versions and release of SOPs',
   tasks: 'What people have to do, by role',
+  people: "Who works when: business calendars, the directory of the tenant's people",
   documents: 'Upload, reading, review and comparison of papers',
   grants: 'Upload links for partners without an account',
   billing: 'Invoices, ledger, proof of billing',

@@ -1,12 +1,13 @@
 /** The door that state machines call: one step of the vocabulary. */
 import type { Context } from 'aws-lambda'
 import { SopStep } from '../../schemas/sop'
+import { loadPeople } from '../people/store'
 import { systemContext } from '../platform/context'
 import { AppError } from '../platform/errors'
-import { Contended } from '../platform/table'
+import { Contended, type Tenant } from '../platform/table'
 import { count, logger } from '../platform/telemetry'
-import { onShipment, registerWait } from '../shipments/store'
-import { decideStep } from './domain/steps'
+import { onShipment, registerWait, type ShipmentState } from '../shipments/store'
+import { decideStep, needsPeople, type Surroundings } from './domain/steps'
 import { type Output, waitOf } from './domain/waits'
 import { release } from './release'
 import { loadDeniedParties } from './store'
@@ -33,14 +34,23 @@ export async function takeStep(payload: unknown, requestId: string): Promise<Out
   try {
     if (wait) await registerWait(context, step.shipmentId, wait)
     const denied = step.step === 'screenParties' ? (await loadDeniedParties(context)).items : []
-    const { answer } = await onShipment(context, step.shipmentId, (state) =>
-      decideStep(step, state, { now: context.now, denied }),
+    const { answer } = await onShipment(context, step.shipmentId, async (state) =>
+      decideStep(step, state, { now: context.now, denied, ...(await peopleFor(step, context, state)) }),
     )
     if (wait && answer.settled) await release(context, step.shipmentId, wait, answer.output)
     return answer.output
   } catch (error) {
     throw named(error)
   }
+}
+
+/** Most steps ask for nobody's hours, and pay for no read. */
+async function peopleFor(
+  step: SopStep,
+  tenant: Tenant,
+  { header }: ShipmentState,
+): Promise<Pick<Surroundings, 'people'>> {
+  return needsPeople(step) ? { people: await loadPeople(tenant, [header.from, header.to]) } : {}
 }
 
 /** The door itself: takes the step, and counts how it ended. */

@@ -45,6 +45,8 @@ const concrete = (path: string) =>
     .replace('{jobId}', `job_${'0'.repeat(26)}`)
     .replace('{taskId}', `tsk_${'0'.repeat(26)}_x`)
     .replace('{unLocode}', 'ZZZZZ')
+    .replace('{calendarId}', 'nowhere')
+    .replace('{subject}', 'nobody')
     .replace('{token}', `bm9uZQ.${'A'.repeat(43)}`)
     .replace('{name}', 'otif')
 

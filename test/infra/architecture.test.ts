@@ -28,8 +28,14 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
   '*': [/^functions\/shipments\/(store|items|domain|perspective)$/, /^functions\/tracking\/(domain|own-events)$/],
   // An import creates shipments as a request does.
   'functions/imports': [/^functions\/shipments\/(creation|insertion)$/],
-  // Steps of an SOP assign tasks and add charges by the rules of those; definitions are JSON as the engine has it.
-  'functions/sops': [/^functions\/(tasks\/domain|billing\/domain\/charges)$/, /^engine\/json$/],
+  // Steps of an SOP assign tasks and add charges by the rules of those, and count the hours of people; definitions are JSON as the engine has it.
+  'functions/sops': [
+    /^functions\/(tasks\/domain|billing\/domain\/charges)$/,
+    /^functions\/people\/(domain\/[\w-]+|store)$/,
+    /^engine\/json$/,
+  ],
+  // Hours at a place are in its time zone.
+  'functions/people': [/^functions\/places\/store$/],
   // Drafts of SOPs are proved and tried on the engine, by the rules of their steps.
   'functions/authoring': [
     /^engine\//,

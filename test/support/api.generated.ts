@@ -21,6 +21,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Business calendars: weekly hours, holidays and time zone of places, countries and the office */
+        get: operations["listCalendars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendars/{calendarId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One business calendar */
+        get: operations["getCalendar"];
+        /** Create or replace a business calendar; due dates that are computed from then on count its hours */
+        put: operations["putCalendar"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendars/{calendarId}/holiday-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add the all-day events of an iCalendar file (RFC 5545) as holidays; repeating it is harmless */
+        post: operations["importHolidays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/denied-parties": {
         parameters: {
             query?: never;
@@ -187,6 +239,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The directory of the tenant's people: roles, leads, groups, absences */
+        get: operations["listMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Create or replace an entry of the directory; what a person may do, their token says */
+        put: operations["putMember"];
+        post?: never;
+        /** Take a person out of the directory; their tasks stay with them */
+        delete: operations["removeMember"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1130,6 +1217,113 @@ export interface components {
                 orphans: number;
             };
             next?: string;
+        };
+        Calendar: {
+            /** @description Id of a business calendar, unique in the tenant */
+            calendarId: string;
+            name: string;
+            /** @description IANA time zone */
+            timeZone: string;
+            /** @description Openings of each weekday, local time */
+            hours: {
+                /**
+                 * @description Empty on a closed day
+                 * @default []
+                 */
+                MON: {
+                    /** @description Local time, 24 hours */
+                    from: string;
+                    /** @description Local time, 24 hours */
+                    to: string;
+                }[];
+                /**
+                 * @description Empty on a closed day
+                 * @default []
+                 */
+                TUE: {
+                    /** @description Local time, 24 hours */
+                    from: string;
+                    /** @description Local time, 24 hours */
+                    to: string;
+                }[];
+                /**
+                 * @description Empty on a closed day
+                 * @default []
+                 */
+                WED: {
+                    /** @description Local time, 24 hours */
+                    from: string;
+                    /** @description Local time, 24 hours */
+                    to: string;
+                }[];
+                /**
+                 * @description Empty on a closed day
+                 * @default []
+                 */
+                THU: {
+                    /** @description Local time, 24 hours */
+                    from: string;
+                    /** @description Local time, 24 hours */
+                    to: string;
+                }[];
+                /**
+                 * @description Empty on a closed day
+                 * @default []
+                 */
+                FRI: {
+                    /** @description Local time, 24 hours */
+                    from: string;
+                    /** @description Local time, 24 hours */
+                    to: string;
+                }[];
+                /**
+                 * @description Empty on a closed day
+                 * @default []
+                 */
+                SAT: {
+                    /** @description Local time, 24 hours */
+                    from: string;
+                    /** @description Local time, 24 hours */
+                    to: string;
+                }[];
+                /**
+                 * @description Empty on a closed day
+                 * @default []
+                 */
+                SUN: {
+                    /** @description Local time, 24 hours */
+                    from: string;
+                    /** @description Local time, 24 hours */
+                    to: string;
+                }[];
+            };
+            /**
+             * @description Closed all day
+             * @default []
+             */
+            holidays: {
+                /**
+                 * Format: date
+                 * @description Local date
+                 */
+                date: string;
+                name?: string;
+            }[];
+            /**
+             * @description Places that keep these hours; stands before a country
+             * @default []
+             */
+            places: string[];
+            /**
+             * @description Countries (ISO 3166-1 alpha-2) whose places keep these hours
+             * @default []
+             */
+            countries: string[];
+            /**
+             * @description The tenant's own office keeps these hours
+             * @default false
+             */
+            office: boolean;
         };
         CargoItem: {
             description: string;
@@ -2137,6 +2331,30 @@ export interface components {
             voyage?: string;
             carrierScac?: string;
         };
+        Member: {
+            /** @description `sub` of the person's token */
+            subject: string;
+            name: string;
+            /** @description Whose work they do; what they may do, their token says */
+            roles: ("SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION")[];
+            /**
+             * @description Roles that they lead: escalated work comes to them
+             * @default []
+             */
+            leads: ("SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION")[];
+            /** @default [] */
+            groups: string[];
+            /**
+             * @description No work is given to them meanwhile
+             * @default []
+             */
+            absences: {
+                /** Format: date */
+                from: string;
+                /** Format: date */
+                to: string;
+            }[];
+        };
         MilestoneOccurrence: {
             /** @description Milestone and number, e.g. `LOADED:1` */
             occurrenceId: string;
@@ -2231,6 +2449,133 @@ export interface components {
                 pointer: string;
                 code: string;
                 message: string;
+            }[];
+        };
+        PutCalendar: {
+            name: string;
+            /** @description IANA time zone */
+            timeZone: string;
+            /** @description Openings of each weekday, local time */
+            hours: {
+                /**
+                 * @description Empty on a closed day
+                 * @default []
+                 */
+                MON?: {
+                    /** @description Local time, 24 hours */
+                    from: string;
+                    /** @description Local time, 24 hours */
+                    to: string;
+                }[];
+                /**
+                 * @description Empty on a closed day
+                 * @default []
+                 */
+                TUE?: {
+                    /** @description Local time, 24 hours */
+                    from: string;
+                    /** @description Local time, 24 hours */
+                    to: string;
+                }[];
+                /**
+                 * @description Empty on a closed day
+                 * @default []
+                 */
+                WED?: {
+                    /** @description Local time, 24 hours */
+                    from: string;
+                    /** @description Local time, 24 hours */
+                    to: string;
+                }[];
+                /**
+                 * @description Empty on a closed day
+                 * @default []
+                 */
+                THU?: {
+                    /** @description Local time, 24 hours */
+                    from: string;
+                    /** @description Local time, 24 hours */
+                    to: string;
+                }[];
+                /**
+                 * @description Empty on a closed day
+                 * @default []
+                 */
+                FRI?: {
+                    /** @description Local time, 24 hours */
+                    from: string;
+                    /** @description Local time, 24 hours */
+                    to: string;
+                }[];
+                /**
+                 * @description Empty on a closed day
+                 * @default []
+                 */
+                SAT?: {
+                    /** @description Local time, 24 hours */
+                    from: string;
+                    /** @description Local time, 24 hours */
+                    to: string;
+                }[];
+                /**
+                 * @description Empty on a closed day
+                 * @default []
+                 */
+                SUN?: {
+                    /** @description Local time, 24 hours */
+                    from: string;
+                    /** @description Local time, 24 hours */
+                    to: string;
+                }[];
+            };
+            /**
+             * @description Closed all day
+             * @default []
+             */
+            holidays?: {
+                /**
+                 * Format: date
+                 * @description Local date
+                 */
+                date: string;
+                name?: string;
+            }[];
+            /**
+             * @description Places that keep these hours; stands before a country
+             * @default []
+             */
+            places?: string[];
+            /**
+             * @description Countries (ISO 3166-1 alpha-2) whose places keep these hours
+             * @default []
+             */
+            countries?: string[];
+            /**
+             * @description The tenant's own office keeps these hours
+             * @default false
+             */
+            office?: boolean;
+        };
+        PutMember: {
+            name: string;
+            /** @description Whose work they do; what they may do, their token says */
+            roles: ("SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION")[];
+            /**
+             * @description Roles that they lead: escalated work comes to them
+             * @default []
+             */
+            leads?: ("SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION")[];
+            /** @default [] */
+            groups?: string[];
+            /**
+             * @description No work is given to them meanwhile
+             * @default []
+             */
+            absences?: {
+                /** Format: date */
+                from: string;
+                /** Format: date */
+                to: string;
             }[];
         };
         ReadDocument: {
@@ -2972,6 +3317,13 @@ export interface components {
                 anchor: "ETD" | "ETA" | "DCO" | "VCO" | "FCO" | "LCO" | "PCO" | "ECP" | "EFC" | "RCO" | "DGC" | "OBC" | "TCO" | "STA" | "SPA" | "CUA" | "AFC" | "PROMISED_DELIVERY" | "STEP";
                 /** @description ISO 8601 duration of weeks, days, hours and minutes; a minus puts it before the anchor */
                 offset?: string;
+                /** @description Counted after the offset */
+                businessHours?: number;
+                /**
+                 * @description Whose business hours; OFFICE when absent
+                 * @enum {string}
+                 */
+                at?: "ORIGIN" | "DESTINATION" | "OFFICE";
             };
         };
         SopPin: {
@@ -3313,6 +3665,135 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    listCalendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Calendar"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    getCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a business calendar, unique in the tenant */
+                calendarId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    putCalendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that is to be changed */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of a business calendar, unique in the tenant */
+                calendarId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutCalendar"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    importHolidays: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of a business calendar, unique in the tenant */
+                calendarId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/calendar": string;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     getDeniedParties: {
         parameters: {
             query?: never;
@@ -3636,6 +4117,101 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    listMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Member"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    putMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that is to be changed */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description `sub` of the person's token */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutMember"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    removeMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that is to be changed */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description `sub` of the person's token */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             500: components["responses"]["Problem500"];
         };
     };

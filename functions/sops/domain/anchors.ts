@@ -1,6 +1,8 @@
 /** Anchors of a shipment, and moments relative to them. */
 import type { CutOffCode, TransportMode } from '../../../schemas/codes'
-import type { Anchor, Due } from '../../../schemas/sop'
+import type { Anchor, CalendarAt, Due } from '../../../schemas/sop'
+import { addOpenTime } from '../../people/domain/business-time'
+import { type Applied, calendarOfOffice, calendarOfPlace, NOBODY, type People } from '../../people/domain/calendars'
 import type { ShipmentState } from '../../shipments/store'
 
 type Planned = Pick<ShipmentState, 'header' | 'detail'>
@@ -87,11 +89,33 @@ function cutOff(code: CutOffCode, state: Planned): Moment {
   return named ? known(named.at) : assumed(departure(state), -(USUAL_CUT_OFF_DAYS[code] ?? 1))
 }
 
-/** The moment of a `Due`, and what it was computed from, e.g. `VCO -P1D (assumed)`. */
-export function dueAt(due: Due, state: Planned, now: string): { at: string; basis: string } {
-  const anchor = momentOf(due.anchor, state, now)
+export interface Derivation {
+  at: string
+  /** In a line, e.g. `VCO -P1D -8 business hours of rotterdam`. */
+  basis: string
+  anchor: Moment & { name: Anchor }
+  /** Whose hours were counted, where the due date has business hours. */
+  calendar?: Pick<Applied, 'name' | 'assumed'> & { timeZone: string }
+}
+
+/** The moment of a `Due`, and how it came about. Without what is known of people, the usual hours of a place stand in. */
+export function dueAt(due: Due, state: Planned, now: string, people: People = NOBODY): Derivation {
+  const anchor = { name: due.anchor, ...momentOf(due.anchor, state, now) }
+  const from = due.offset === undefined ? anchor.at : later(anchor.at, offsetMs(due.offset))
+  const plain = `${due.anchor}${due.offset === undefined ? '' : ` ${due.offset}`}${anchor.assumed ? ' (assumed)' : ''}`
+  if (due.businessHours === undefined) return { at: from, basis: plain, anchor }
+  const { times, name, assumed: usual } = calendarOf(due.at ?? 'OFFICE', state, people)
   return {
-    at: due.offset === undefined ? anchor.at : later(anchor.at, offsetMs(due.offset)),
-    basis: `${due.anchor}${due.offset === undefined ? '' : ` ${due.offset}`}${anchor.assumed ? ' (assumed)' : ''}`,
+    at: new Date(addOpenTime(times, Date.parse(from), due.businessHours * HOUR)).toISOString(),
+    basis: `${plain} ${signed(due.businessHours)} business hours of ${name}${usual ? ' (assumed)' : ''}`,
+    anchor,
+    calendar: { name, assumed: usual, timeZone: times.timeZone },
   }
+}
+
+const signed = (hours: number) => (hours < 0 ? String(hours) : `+${hours}`)
+
+export function calendarOf(at: CalendarAt, { header }: Pick<Planned, 'header'>, people: People): Applied {
+  if (at === 'OFFICE') return calendarOfOffice(people)
+  return calendarOfPlace(at === 'ORIGIN' ? header.from : header.to, people)
 }

@@ -2,6 +2,7 @@
 import type { DeniedParty, SopStep, StepOf } from '../../../schemas/sop'
 import type { Fact, TimelineType } from '../../../schemas/timeline'
 import { decideAddCharge } from '../../billing/domain/charges'
+import type { People } from '../../people/domain/calendars'
 import { AppError } from '../../platform/errors'
 import { entriesOf } from '../../platform/timeline'
 import { mayBecome } from '../../shipments/domain'
@@ -18,6 +19,14 @@ export interface Surroundings {
   now: string
   /** The tenant's list; read for `screenParties` only. */
   denied: readonly DeniedParty[]
+  /** The tenant's calendars and members; read for steps that count business hours or choose a person. */
+  people?: People
+}
+
+/** Does this step count business hours? Then the tenant's calendars are read for it. */
+export function needsPeople(step: SopStep): boolean {
+  const dues = ['due' in step ? step.due : undefined, 'unlessBefore' in step ? step.unlessBefore : undefined]
+  return dues.some((due) => due?.businessHours !== undefined)
 }
 
 export interface StepAnswer {
@@ -86,19 +95,23 @@ function outcomeOf(step: SopStep, state: ShipmentState, surroundings: Surroundin
 const written = (state: ShipmentState, type: TimelineType, stepKey: string) =>
   state.timeline.some((entry) => entry.type === type && 'stepKey' in entry.data && entry.data.stepKey === stepKey)
 
-function assignTask(step: StepOf<'assignTask'>, state: ShipmentState, { now }: Surroundings): Outcome {
+function assignTask(step: StepOf<'assignTask'>, state: ShipmentState, { now, people }: Surroundings): Outcome {
   const existing = state.tasks.find((task) => task.stepKey === step.key)
   if (existing) return { output: { taskId: existing.taskId, status: existing.status } }
   const standing = step.records && occurrenceOf(state.timeline, step.records)
   if (standing) return { output: { occurrenceId: standing.occurrenceId } }
-  const due = dueAt(step.due, state, now)
+  const due = dueAt(step.due, state, now, people)
   const { task, fact } = assignment(state.header.shipmentId, { ...step, due }, now)
   return { output: { taskId: task.taskId, status: task.status }, decision: { facts: [fact], tasks: [task] } }
 }
 
-function requestDocument(step: StepOf<'requestDocument'>, state: ShipmentState, { now }: Surroundings): Outcome {
+function requestDocument(
+  step: StepOf<'requestDocument'>,
+  state: ShipmentState,
+  { now, people }: Surroundings,
+): Outcome {
   const { key: stepKey, documentType, from } = step
-  const due = dueAt(step.due, state, now).at
+  const due = dueAt(step.due, state, now, people).at
   const verified = settlement({ kind: 'document', documentType }, state)
   if (verified || written(state, 'document.requested', stepKey)) return { output: verified ?? { documentType } }
   return {
@@ -125,7 +138,7 @@ function screenParties(step: StepOf<'screenParties'>, state: ShipmentState, surr
   const screened: Fact = { type: 'party.screened', data: { stepKey, outcome, matches } }
   if (outcome === 'CLEAR' || step.token === undefined)
     return { output, settled: outcome === 'CLEAR', decision: { facts: [screened] } }
-  const due = dueAt(step.due, state, surroundings.now)
+  const due = dueAt(step.due, state, surroundings.now, surroundings.people)
   const { task, fact } = assignment(state.header.shipmentId, { ...step, due, form: RELEASE_FORM }, surroundings.now)
   return { output, decision: { facts: [screened, fact], tasks: [task] } }
 }
@@ -144,10 +157,10 @@ function addCharge(step: StepOf<'addCharge'>, state: ShipmentState): Outcome {
   return { output: { chargeId }, decision: decideAddCharge(state, line, step.key).decision }
 }
 
-function raiseException(step: StepOf<'raiseException'>, state: ShipmentState, { now }: Surroundings): Outcome {
+function raiseException(step: StepOf<'raiseException'>, state: ShipmentState, { now, people }: Surroundings): Outcome {
   const { key: stepKey, severity, reason, owner, concerns } = step
   const raised = written(state, 'exception.raised', stepKey)
-  const left = step.unlessBefore ? Date.parse(dueAt(step.unlessBefore, state, now).at) - Date.parse(now) : 0
+  const left = step.unlessBefore ? Date.parse(dueAt(step.unlessBefore, state, now, people).at) - Date.parse(now) : 0
   if (left > 0) return { output: { raised, waitSeconds: Math.ceil(left / 1000) } }
   const late = state.waits.find((wait) => wait.stepKey === concerns)
   if (late && settlement(late.awaited, state)) return { output: { raised, waitSeconds: AT_ONCE } }
