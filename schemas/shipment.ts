@@ -209,9 +209,15 @@ export const ShipmentStatus = z.enum([
 ])
 export type ShipmentStatus = z.infer<typeof ShipmentStatus>
 
-/** The SOP version that the shipment pinned when its execution was started. */
+/** The SOP version that the shipment pinned, and the run of it that is under way. */
 export const SopPin = z
-  .object({ sopId: z.string(), versionArn: z.string(), version: z.int(), executionArn: z.string() })
+  .object({
+    sopId: z.string(),
+    versionArn: z.string(),
+    version: z.int(),
+    executionArn: z.string(),
+    run: z.int().min(1).default(1).describe('1 for the first; each restart begins another'),
+  })
   .meta({ id: 'SopPin' })
 export type SopPin = z.infer<typeof SopPin>
 

@@ -1,7 +1,7 @@
 /** The SOP vocabulary: what a state of an SOP may ask for. State machines name these steps and nothing else. */
 import * as z from 'zod'
 import { ChargeCode, CutOffCode, DocumentType, LoadType, PartyFunction, ShipmentType, TransportMode } from './codes'
-import { Money, ShipmentId, TenantId } from './common'
+import { Money, TenantId } from './common'
 import { Severity } from './document-matrix'
 import { Milestone } from './milestone'
 import { InternalRole } from './role'
@@ -21,10 +21,19 @@ export type Anchor = z.infer<typeof Anchor>
 /** Anchors that an execution is given when it starts. */
 export const StartAnchor = Anchor.extract(['ETD', 'ETA', 'DCO', 'VCO', 'FCO', 'PROMISED_DELIVERY'])
 
+/** A run of a shipment's SOP; its execution has the same name, and each of its steps says it. */
+export const SopRunName = z
+  .string()
+  .regex(
+    /^shp_[0-9A-HJKMNP-TV-Z]{26}(-[1-9]\d{0,5})?$/,
+    'expected shp_ and a ULID, and from the second run on - and its number',
+  )
+  .describe('Id of the shipment; from the second run of its SOP on followed by `-` and the number of the run')
+
 /** What a machine is started with: ids and routing facts, never documents or people. */
 export const SopInput = z.strictObject({
   tenantId: TenantId,
-  shipmentId: ShipmentId,
+  shipmentId: SopRunName,
   version: z.int().describe('Of the SOP that was started'),
   anchors: z.record(StartAnchor, z.string()).describe('ISO 8601, UTC, as known when the execution started'),
 })
@@ -73,7 +82,7 @@ export const StepKey = z
     'Name of the step, unique in the SOP. A step is taken once for a shipment and key, however often it is called',
   )
 
-const identity = { key: StepKey, tenantId: TenantId, shipmentId: ShipmentId }
+const identity = { key: StepKey, tenantId: TenantId, shipmentId: SopRunName }
 const token = z.string().min(1).max(2048).describe('Task token of the state that is held until the step is settled')
 const title = z.string().min(1).max(120)
 

@@ -11,6 +11,7 @@ import { GrantTerms } from './grant'
 import { Milestone } from './milestone'
 import { InternalRole } from './role'
 import { ChargeLine, SopPin } from './shipment'
+import { SopRestart } from './sop-run'
 import { MilestoneOccurrence, ReportedEvent, RetractionEvent, SourceEventId } from './tracking'
 
 export const TimelineArea = z.enum(['OPERATIONS', 'DOCUMENTS', 'TASKS', 'MONEY'])
@@ -38,6 +39,7 @@ export const TIMELINE = {
   'shipment.cancelled': { area: 'OPERATIONS', data: z.object({ reason: z.string() }) },
   'shipment.completed': { area: 'OPERATIONS', data: z.object({}) },
   'sop.started': { area: 'OPERATIONS', data: SopPin },
+  'sop.restarted': { area: 'OPERATIONS', data: SopRestart },
   'event.recorded': {
     area: 'OPERATIONS',
     data: ReportedEvent.extend({

@@ -1,10 +1,13 @@
 /** The one table. Every call takes the caller's tenant, and every key is prefixed with it here, so no query can leave it. */
 import { randomUUID } from 'node:crypto'
-import type { QueryCommandInput, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
 import { AwsError, pauseAfter } from './aws'
 import { dynamodb, plainOf } from './dynamodb'
 import { env } from './env'
 import { AppError } from './errors'
+import { type Condition, conditionOf, keyCondition } from './expressions'
+
+export type { Condition } from './expressions'
 
 export interface Tenant {
   tenantId: string
@@ -22,8 +25,6 @@ export type Item = Key & {
   gsi1sk?: string
   [attribute: string]: string | number | boolean | Uint8Array | undefined
 }
-
-export type Condition = 'absent' | 'present' | { attribute: string; equals: string | number }
 
 export type Write =
   | { put: Item; if?: Condition }
@@ -175,10 +176,22 @@ export async function retried<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Unconditional write outside a transaction, at half its price. */
-export const put = async (tenant: Tenant, item: Item): Promise<void> => {
-  await dynamodb('PutItem', { TableName: env('TABLE_NAME'), Item: scopedItem(tenant, item) })
+/** One write outside a transaction, at half its price. Throws ConditionFailed, without the item, when the condition does not hold. */
+export async function put(tenant: Tenant, item: Item, condition?: Condition): Promise<void> {
+  try {
+    await dynamodb('PutItem', {
+      TableName: env('TABLE_NAME'),
+      Item: scopedItem(tenant, item),
+      ...conditionOf(condition),
+    })
+  } catch (error) {
+    if (isConditionFailed(error)) throw new ConditionFailed(0, undefined)
+    throw error
+  }
 }
+
+const isConditionFailed = (error: unknown) =>
+  error instanceof AwsError && error.code === 'ConditionalCheckFailedException'
 
 /** Removes one item outside a transaction, at half its price; leaves it when the condition does not hold. */
 export async function remove(tenant: Tenant, key: Key, condition: Condition): Promise<void> {
@@ -189,36 +202,7 @@ export async function remove(tenant: Tenant, key: Key, condition: Condition): Pr
       ...conditionOf(condition),
     })
   } catch (error) {
-    if (!(error instanceof AwsError && error.code === 'ConditionalCheckFailedException')) throw error
-  }
-}
-
-function keyCondition(
-  pkName: string,
-  pk: string,
-  skName: string,
-  begins: string,
-  between?: [string, string],
-): Pick<QueryCommandInput, 'KeyConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> {
-  const sort = between ? ' AND #sk BETWEEN :from AND :to' : begins ? ' AND begins_with(#sk, :begins)' : ''
-  return {
-    KeyConditionExpression: `#pk = :pk${sort}`,
-    ExpressionAttributeNames: sort ? { '#pk': pkName, '#sk': skName } : { '#pk': pkName },
-    ExpressionAttributeValues: {
-      ':pk': pk,
-      ...(between ? { ':from': between[0], ':to': between[1] } : begins ? { ':begins': begins } : {}),
-    },
-  }
-}
-
-const conditionOf = (condition: Condition | undefined) => {
-  if (condition === undefined) return {}
-  if (condition === 'absent') return { ConditionExpression: 'attribute_not_exists(pk)' }
-  if (condition === 'present') return { ConditionExpression: 'attribute_exists(pk)' }
-  return {
-    ConditionExpression: '#condition = :condition',
-    ExpressionAttributeNames: { '#condition': condition.attribute },
-    ExpressionAttributeValues: { ':condition': condition.equals },
+    if (!isConditionFailed(error)) throw error
   }
 }
 

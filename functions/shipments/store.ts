@@ -8,6 +8,7 @@ import type { Context } from '../platform/context'
 import { AppError, notFound } from '../platform/errors'
 import {
   type Condition,
+  ConditionFailed,
   getMany,
   list,
   type PageRequest,
@@ -44,6 +45,8 @@ export interface Decision {
   detail?: ShipmentDetail
   tasks?: Task[]
   documents?: DocumentRecord[]
+  /** Waits that nobody is held by any more. */
+  dropped?: readonly Wait[]
   /** UTC: something comes due then, so the shipment is to be looked at by then. */
   wakeAt?: string
 }
@@ -130,6 +133,7 @@ async function commit<T>(
     ...(decision.detail ? [{ put: detailItem(shipmentId, decision.detail) }] : []),
     ...(decision.tasks ?? []).map((task) => ({ put: taskItem(task) })),
     ...(decision.documents ?? []).map((document) => ({ put: documentItem(document) })),
+    ...(decision.dropped ?? []).map((wait) => ({ remove: waitKey(shipmentId, wait) })),
     ...wakeWrites(context, state, decision),
     ...decision.facts.map((fact, index) => ({
       put: {
@@ -182,18 +186,25 @@ export async function listDue(context: Context, limit: number): Promise<string[]
 
 /**
  * Registers a wait before the state is read: whoever records what it waits for reads the waits afterwards, so one of
- * the two always sees the other, and neither needs a transaction.
+ * the two always sees the other, and neither needs a transaction. Answers false for a step of a run that is over: it
+ * never takes the place of what a later run waits for.
  */
-export const registerWait = (context: Tenant, shipmentId: string, wait: Wait) =>
-  put(context, { pk: shipmentPk(shipmentId), sk: WAIT + wait.stepKey, body: JSON.stringify(wait) })
+export async function registerWait(context: Tenant, shipmentId: string, wait: Wait, run: number): Promise<boolean> {
+  const item = { ...waitKey(shipmentId, wait), run, body: JSON.stringify(wait) }
+  try {
+    await put(context, item, { attribute: 'run', atMost: run })
+    return true
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false
+    throw error
+  }
+}
+
+const waitKey = (shipmentId: string, { stepKey }: Wait) => ({ pk: shipmentPk(shipmentId), sk: WAIT + stepKey })
 
 /** Ends a wait whose token was answered, unless the step has registered a newer token meanwhile. */
 export const endWait = (context: Tenant, shipmentId: string, wait: Wait): Promise<void> =>
-  remove(
-    context,
-    { pk: shipmentPk(shipmentId), sk: WAIT + wait.stepKey },
-    { attribute: 'body', equals: JSON.stringify(wait) },
-  )
+  remove(context, waitKey(shipmentId, wait), { attribute: 'body', equals: JSON.stringify(wait) })
 
 /** Newest first; a partner's list goes through its links. */
 export async function listShipments(

@@ -4,6 +4,7 @@ import type { SopPin } from '../../schemas/shipment'
 import type { SopId, SopInput } from '../../schemas/sop'
 import { AwsError, callAws } from '../platform/aws'
 import { env } from '../platform/env'
+import { pinOf, runOf } from './domain/runs'
 
 const LIVE = 'live'
 
@@ -11,7 +12,6 @@ const LIVE = 'live'
 const Alias = z.object({
   routingConfiguration: z.array(z.object({ stateMachineVersionArn: z.string(), weight: z.number() })).default([]),
 })
-const Started = z.object({ executionArn: z.string() })
 const Execution = z.object({ stateMachineVersionArn: z.string().optional() })
 
 const isOne = (error: unknown, ...codes: string[]) => error instanceof AwsError && codes.includes(error.code)
@@ -69,36 +69,36 @@ export async function publishVersion(sopId: SopId, definition: string, descripti
 }
 
 /**
- * Starts a version for a shipment, or finds the execution that was started for it before: executions are named by the
- * shipment. The input names the version, so that a start of another version is refused and what runs is looked up.
+ * Starts a version for a shipment's run, or finds the execution that was started for it before: executions are named by
+ * the run. The input names the version, so that a start of another version is refused and what runs is looked up.
  */
-export async function startSop(sopId: SopId, live: SopVersion, input: SopInput): Promise<SopPin> {
+export async function startSop(sopId: string, { version, versionArn }: SopVersion, input: SopInput): Promise<SopPin> {
+  const name = input.shipmentId
+  const pin = pinOf({ sopId, version, versionArn }, runOf(name))
   try {
-    const started = await callAws('states', 'StartExecution', {
-      stateMachineArn: live.versionArn,
-      name: input.shipmentId,
-      input: JSON.stringify(input),
-    })
-    const { executionArn } = Started.parse(started)
-    return { sopId, ...live, executionArn }
+    await callAws('states', 'StartExecution', { stateMachineArn: versionArn, name, input: JSON.stringify(input) })
+    return pin
   } catch (error) {
     if (!isOne(error, 'ExecutionAlreadyExists')) throw error
-    return pinOf(sopId, `${machineArn(sopId).replace(':stateMachine:', ':execution:')}:${input.shipmentId}`)
+    return { ...pin, ...(await versionRunBy(pin.executionArn)) }
   }
 }
 
-async function pinOf(sopId: SopId, executionArn: string): Promise<SopPin> {
+async function versionRunBy(executionArn: string): Promise<SopVersion> {
   const execution = Execution.parse(await callAws('states', 'DescribeExecution', { executionArn }))
   if (execution.stateMachineVersionArn === undefined) throw new Error(`${executionArn} runs no published version`)
-  return { sopId, ...versionOf(execution.stateMachineVersionArn), executionArn }
+  return versionOf(execution.stateMachineVersionArn)
 }
 
-/** Stops an execution; one that has ended already stays as it is. */
-export async function stopSop(executionArn: string, cause: string): Promise<void> {
+/** Why an execution is stopped, under the name that its end shows. */
+export type StopReason = 'Shipment.Cancelled' | 'Sop.Restarted'
+
+/** Stops an execution; one that has ended already stays as it is, and one that was never started is no error. */
+export async function stopSop(executionArn: string, error: StopReason, cause: string): Promise<void> {
   try {
-    await callAws('states', 'StopExecution', { executionArn, error: 'Shipment.Cancelled', cause })
-  } catch (error) {
-    if (!isOne(error, 'ExecutionDoesNotExist')) throw error
+    await callAws('states', 'StopExecution', { executionArn, error, cause })
+  } catch (failure) {
+    if (!isOne(failure, 'ExecutionDoesNotExist')) throw failure
   }
 }
 

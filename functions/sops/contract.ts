@@ -55,6 +55,7 @@ export const contract = {
   routes,
   publishes: [
     'sop.started',
+    'sop.restarted',
     'task.assigned',
     'document.requested',
     'event.recorded',
@@ -69,6 +70,7 @@ export const contract = {
   subscribes: [
     'shipment.created',
     'shipment.cancelled',
+    'sop.restarted',
     'milestone.recorded',
     'task.completed',
     'task.skipped',

@@ -6,11 +6,16 @@ import { systemContext } from '../platform/context'
 import { AppError } from '../platform/errors'
 import { Contended, type Tenant } from '../platform/table'
 import { count, logger } from '../platform/telemetry'
-import { onShipment, registerWait, type ShipmentState } from '../shipments/store'
-import { decideStep, needsPeople, type Surroundings } from './domain/steps'
+import { type Decision, endWait, onShipment, registerWait, type ShipmentState } from '../shipments/store'
+import { isOver, runOf } from './domain/runs'
+import { decideStep, needsPeople, type StepAnswer, type Surroundings } from './domain/steps'
 import { type Output, waitOf } from './domain/waits'
 import { release } from './release'
 import { loadDeniedParties } from './store'
+
+/** Keeps the execution where it is until it is stopped. */
+const HELD: StepAnswer = { output: { waitSeconds: 24 * 3600 }, settled: false }
+const OVER: { decision: Decision; answer: StepAnswer } = { decision: { facts: [] }, answer: HELD }
 
 /** A failure under a name that state machines catch or retry by. */
 export class StepError extends Error {
@@ -22,22 +27,27 @@ export class StepError extends Error {
 
 /**
  * Takes one step. The wait is registered before the shipment is read: whoever records what it waits for reads the
- * waits after that, so one of the two always sees the other.
+ * waits after that, so one of the two always sees the other. A step of a run that another has taken the place of does
+ * nothing: it was on its way when its execution was stopped.
  */
 export async function takeStep(payload: unknown, requestId: string): Promise<Output> {
   const parsed = SopStep.safeParse(payload)
   if (!parsed.success) throw new StepError('SopStep.Invalid', parsed.error.message)
   const step = parsed.data
-  logger.appendKeys({ tenantId: step.tenantId, shipmentId: step.shipmentId, step: step.step, stepKey: step.key })
+  const { shipmentId, run } = runOf(step.shipmentId)
+  logger.appendKeys({ tenantId: step.tenantId, shipmentId, run, step: step.step, stepKey: step.key })
   const context = systemContext(step.tenantId, `sop/${step.key}`, requestId)
   const wait = waitOf(step, context.now)
   try {
-    if (wait) await registerWait(context, step.shipmentId, wait)
+    if (wait && !(await registerWait(context, shipmentId, wait, run))) return HELD.output
     const denied = step.step === 'screenParties' ? (await loadDeniedParties(context)).items : []
-    const { answer } = await onShipment(context, step.shipmentId, async (state) =>
-      decideStep(step, state, { now: context.now, denied, ...(await peopleFor(step, context, state)) }),
+    const { answer } = await onShipment(context, shipmentId, async (state) =>
+      isOver(state, run)
+        ? OVER
+        : decideStep(step, state, { now: context.now, denied, ...(await peopleFor(step, context, state)) }),
     )
-    if (wait && answer.settled) await release(context, step.shipmentId, wait, answer.output)
+    if (wait && answer === HELD) await endWait(context, shipmentId, wait)
+    if (wait && answer.settled) await release(context, shipmentId, wait, answer.output)
     return answer.output
   } catch (error) {
     throw named(error)

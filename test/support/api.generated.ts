@@ -3331,6 +3331,11 @@ export interface components {
             versionArn: string;
             version: number;
             executionArn: string;
+            /**
+             * @description 1 for the first; each restart begins another
+             * @default 1
+             */
+            run: number;
         };
         SopRelease: {
             number: number;

@@ -33,6 +33,7 @@ export function committed(state: ShipmentState, decision: Decision, now: string)
       ...state.documents.filter((it) => !documents.some(({ documentId }) => documentId === it.documentId)),
       ...documents,
     ],
+    waits: state.waits.filter((it) => !decision.dropped?.includes(it)),
   }
   return withFacts(next, decision.facts, now)
 }

@@ -7,8 +7,9 @@ import type { Json, JsonObject } from '../../engine/json'
 import { readMachine } from './sop-world'
 
 interface Running {
-  sopId: string
+  definition: JsonObject
   input: string
+  startedAt: number
   versionArn: string
   execution: Execution
 }
@@ -36,6 +37,7 @@ export class StepFunctions {
   private readonly published = new Map<string, { definition: string; description?: string }[]>()
   private readonly tokens = new Map<string, { executionArn: string; task: number }>()
   private readonly crashes: { operation: string; when: 'before' | 'after' }[] = []
+  private readonly interruptions = new Map<string, () => Promise<unknown>>()
   private time = Date.now()
   private server: Server | undefined
 
@@ -62,14 +64,30 @@ export class StepFunctions {
     this.crashes.push({ operation, when })
   }
 
+  /** Something that happens while the next call of the operation is on its way. */
+  before(operation: string, meanwhile: () => Promise<unknown>) {
+    this.interruptions.set(operation, meanwhile)
+  }
+
   /** Lets the retries fire that machines are waiting for. */
   async passMinutes(minutes: number) {
     this.time += minutes * 60_000
     for (const arn of this.executions.keys()) await this.send(arn, { type: 'time' })
   }
 
+  /** Of all runs, the first one first. */
   executionsOf(shipmentId: string): Execution[] {
-    return [...this.executions].flatMap(([arn, { execution }]) => (arn.endsWith(`:${shipmentId}`) ? [execution] : []))
+    return [...this.executions].flatMap(([arn, { execution }]) => (arn.includes(`:${shipmentId}`) ? [execution] : []))
+  }
+
+  /** As if the execution had never been: its calls are still under way. */
+  lose(executionArn: string) {
+    this.executions.delete(executionArn)
+  }
+
+  /** Ends the execution from outside, as an operator or a defect would. */
+  end(executionArn: string, event: ExecutionEvent = { type: 'stop', cause: 'by an operator' }) {
+    return this.send(executionArn, event)
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse) {
@@ -77,6 +95,9 @@ export class StepFunctions {
     for await (const chunk of request) chunks.push(chunk)
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
     this.requests.push(operation)
+    const meanwhile = this.interruptions.get(operation)
+    this.interruptions.delete(operation)
+    await meanwhile?.()
     const place = this.crashes.findIndex((it) => it.operation === operation)
     const crash = place < 0 ? undefined : this.crashes.splice(place, 1)[0]
     const answer = (status: number, body: object) =>
@@ -108,10 +129,14 @@ export class StepFunctions {
         return this.publish(String(body.stateMachineArn), String(body.definition), String(body.versionDescription))
       case 'StartExecution':
         return this.start(String(body.stateMachineArn), String(body.name), String(body.input))
-      case 'DescribeExecution':
-        return { stateMachineVersionArn: this.running(body.executionArn).versionArn }
+      case 'DescribeExecution': {
+        const { versionArn, startedAt, execution } = this.running(body.executionArn)
+        const { status, error, cause } = execution
+        return { stateMachineVersionArn: versionArn, startDate: startedAt / 1000, status, error, cause }
+      }
       case 'StopExecution':
-        await this.send(String(body.executionArn), { type: 'stop', ...(body.cause ? { cause: body.cause } : {}) })
+        if (this.running(body.executionArn).execution.status === 'RUNNING')
+          await this.send(String(body.executionArn), { type: 'stop', ...(body.cause ? { cause: body.cause } : {}) })
         return { stopDate: 0 }
       case 'SendTaskSuccess':
         return this.succeed(String(body.taskToken), JSON.parse(String(body.output)))
@@ -143,6 +168,14 @@ export class StepFunctions {
     return running
   }
 
+  /** A version that only `version` speaks of is the first one again. */
+  private definitionOf(versionArn: string): JsonObject {
+    const [, machineArn = '', version = ''] = /^(.*):(\d+)$/.exec(versionArn) ?? []
+    const [first, ...others] = this.versionsOf(machineArn)
+    const { definition } = others[Number(version) - 2] ?? first ?? { definition: '{}' }
+    return JSON.parse(definition)
+  }
+
   private async start(versionArn: string, name: string, input: string) {
     const sopId = versionArn.slice(MACHINE.length).split(':')[0] ?? ''
     const executionArn = `${(MACHINE + sopId).replace(':stateMachine:', ':execution:')}:${name}`
@@ -152,8 +185,15 @@ export class StepFunctions {
     if (known) return { executionArn, startDate: 0 }
     const stateMachine = { id: MACHINE + sopId, name: sopId }
     const context = { id: executionArn, name, roleArn: 'arn:aws:iam::1:role/r', stateMachine, seed: 1 }
-    const begun = await start(readMachine(sopId), JSON.parse(input), context, { now: this.time })
-    this.executions.set(executionArn, { sopId, input, versionArn, execution: begun.execution })
+    const definition = this.definitionOf(versionArn)
+    const begun = await start(definition, JSON.parse(input), context, { now: this.time })
+    this.executions.set(executionArn, {
+      definition,
+      input,
+      versionArn,
+      execution: begun.execution,
+      startedAt: this.time,
+    })
     this.after(executionArn, begun)
     return { executionArn, startDate: 0 }
   }
@@ -161,7 +201,8 @@ export class StepFunctions {
   private async succeed(token: string, output: Json) {
     const held = this.tokens.get(token)
     if (!held) throw new Refused('InvalidToken')
-    if (!waitsFor(this.running(held.executionArn).execution, held.task)) throw new Refused('TaskTimedOut')
+    const holder = this.executions.get(held.executionArn)
+    if (!holder || !waitsFor(holder.execution, held.task)) throw new Refused('TaskTimedOut')
     await this.send(held.executionArn, { type: 'taskSucceeded', task: held.task, output })
     return {}
   }
@@ -171,7 +212,7 @@ export class StepFunctions {
   private send(executionArn: string, event: ExecutionEvent): Promise<void> {
     const work = this.queue.then(async () => {
       const running = this.running(executionArn)
-      const step = await advance(readMachine(running.sopId), running.execution, event, { now: this.time })
+      const step = await advance(running.definition, running.execution, event, { now: this.time })
       running.execution = step.execution
       this.after(executionArn, step)
     })

@@ -4,7 +4,7 @@ import { aShipment, ORDERED } from '../../support/shipments'
 import { planOf } from '../../support/sop-plans'
 import { committed } from '../../support/sop-world'
 
-const PIN = { sopId: 'ocean-export-fcl', versionArn: 'arn:m:3', version: 3, executionArn: 'arn:e' }
+const PIN = { sopId: 'ocean-export-fcl', versionArn: 'arn:m:3', version: 3, executionArn: 'arn:e', run: 1 }
 
 describe('the SOP of a shipment', () => {
   it.each(SopId.options)('%s is chosen by type, mode and load type', (sopId) => {
