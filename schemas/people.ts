@@ -73,7 +73,7 @@ export const MAX_HOLIDAYS = 400
 const calendar = {
   name: z.string().trim().min(1).max(80),
   timeZone: TimeZone,
-  hours: WeeklyHours.refine((hours) => openMinutes(hours) >= 60, 'at least one hour a week').describe(
+  hours: WeeklyHours.refine((hours) => !(openMinutes(hours) < 60), 'at least one hour a week').describe(
     'Openings of each weekday, local time',
   ),
   holidays: z.array(Holiday).max(MAX_HOLIDAYS).default([]).describe('Closed all day'),

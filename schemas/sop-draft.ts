@@ -2,9 +2,10 @@
 import * as z from 'zod'
 import { DocumentType } from './codes'
 import { DraftId } from './common'
+import { Due } from './due'
 import { Milestone } from './milestone'
 import { InternalRole } from './role'
-import { Due, SopId } from './sop'
+import { SopId } from './sop'
 import { SopFinding } from './sop-finding'
 
 export const Definition = z

@@ -1,22 +1,17 @@
 /** The SOP vocabulary: what a state of an SOP may ask for. State machines name these steps and nothing else. */
 import * as z from 'zod'
-import { ChargeCode, CutOffCode, DocumentType, LoadType, PartyFunction, ShipmentType, TransportMode } from './codes'
+import { ChargeCode, DocumentType, LoadType, PartyFunction, ShipmentType, TransportMode } from './codes'
 import { Money, TenantId } from './common'
 import { Severity } from './document-matrix'
+import { Anchor, Due } from './due'
 import { Milestone } from './milestone'
 import { InternalRole } from './role'
 import { ChargeType } from './shipment'
-import { FormField } from './task'
+import { Candidates, FormField, Ladder, TaskPriority } from './task'
 
 /** A standard operating procedure: the name of its file in `state-machines/`. */
 export const SopId = z.enum(['ocean-export-fcl', 'ocean-import-fcl', 'domestic-road'])
 export type SopId = z.infer<typeof SopId>
-
-/** A moment of the shipment's plan that due dates and deadlines are measured from. */
-export const Anchor = z
-  .enum(['ETD', 'ETA', ...CutOffCode.options, 'PROMISED_DELIVERY', 'STEP'])
-  .describe('ETD or ETA, a DCSA cut-off, the promised delivery, or STEP: the moment when the step is taken')
-export type Anchor = z.infer<typeof Anchor>
 
 /** Anchors that an execution is given when it starts. */
 export const StartAnchor = Anchor.extract(['ETD', 'ETA', 'DCO', 'VCO', 'FCO', 'PROMISED_DELIVERY'])
@@ -39,38 +34,6 @@ export const SopInput = z.strictObject({
 })
 export type SopInput = z.infer<typeof SopInput>
 
-export const Offset = z
-  .string()
-  .regex(/^-?P(?=\d|T\d)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?)?$/, 'expected an ISO 8601 duration such as -P1D or PT12H')
-  .describe('ISO 8601 duration of weeks, days, hours and minutes; a minus puts it before the anchor')
-
-/** Whose business calendar counts. */
-export const CalendarAt = z
-  .enum(['ORIGIN', 'DESTINATION', 'OFFICE'])
-  .describe("Whose hours count: those of the shipment's first place, of its last one, or of the tenant's office")
-export type CalendarAt = z.infer<typeof CalendarAt>
-
-export const BusinessHours = z
-  .number()
-  .min(-1000)
-  .max(1000)
-  .multipleOf(0.25)
-  .describe('Open hours by the business calendar; negative before, and 0 moves a closed moment to the next opening')
-
-export const Due = z
-  .strictObject({
-    anchor: Anchor,
-    offset: Offset.optional(),
-    businessHours: BusinessHours.optional().describe('Counted after the offset'),
-    at: CalendarAt.optional().describe('Whose business hours; OFFICE when absent'),
-  })
-  .refine((due) => due.at === undefined || due.businessHours !== undefined, {
-    message: 'names a calendar for businessHours, which are missing',
-    path: ['at'],
-  })
-  .describe('A moment relative to an anchor of the shipment')
-export type Due = z.infer<typeof Due>
-
 export const NoticeTemplate = z.enum(['pre-alert', 'arrival-notice', 'delivery-announced'])
 export type NoticeTemplate = z.infer<typeof NoticeTemplate>
 
@@ -86,13 +49,24 @@ const identity = { key: StepKey, tenantId: TenantId, shipmentId: SopRunName }
 const token = z.string().min(1).max(2048).describe('Task token of the state that is held until the step is settled')
 const title = z.string().min(1).max(120)
 
+/** How a task is given to people, and what happens when it stays undone. */
+const work = {
+  priority: TaskPriority.optional().describe('NORMAL when absent'),
+  candidates: Candidates.optional(),
+  assign: z
+    .enum(['LEAST_LOADED'])
+    .optional()
+    .describe('Names the candidate, else the member with the role, who has the fewest open tasks and is not away'),
+  escalation: Ladder.optional().describe('Instead of the usual ladder of the priority'),
+}
+
 const step = <const Name extends string, Shape extends z.ZodRawShape>(name: Name, what: string, shape: Shape) =>
   z.strictObject({ step: z.literal(name), ...identity, ...shape }).meta({ title: name, description: what })
 
 /** One call of `sop-step`: the payload of a Task state. */
 export const SopStep = z
   .discriminatedUnion('step', [
-    step('assignTask', 'Gives a role a task. With a token, settled when the task is completed or skipped', {
+    step('assignTask', 'Gives a role a task. With a token, settled when the task is completed, skipped or rejected', {
       token: token.optional(),
       role: InternalRole,
       title,
@@ -101,6 +75,13 @@ export const SopStep = z
       records: Milestone.optional().describe(
         'Milestone that completing the task proves. When it stands already, no task is made and the step is settled',
       ),
+      ...work,
+      rejectable: z
+        .boolean()
+        .optional()
+        .describe(
+          'The definition has a way on for the output’s `status` REJECTED. Without it a rejection holds the step and raises an exception to the lead',
+        ),
     }),
     step('requestDocument', 'Asks a party for a document. With a token, settled when one of the type is verified', {
       token: token.optional(),

@@ -12,6 +12,7 @@ import { Milestone } from './milestone'
 import { InternalRole } from './role'
 import { ChargeLine, SopPin } from './shipment'
 import { SopRestart } from './sop-run'
+import { EscalationAction } from './task'
 import { MilestoneOccurrence, ReportedEvent, RetractionEvent, SourceEventId } from './tracking'
 
 export const TimelineArea = z.enum(['OPERATIONS', 'DOCUMENTS', 'TASKS', 'MONEY'])
@@ -83,11 +84,44 @@ export const TIMELINE = {
       message: z.string(),
     }),
   },
-  'task.assigned': { area: 'TASKS', data: z.object({ ...taskFacts, title: z.string(), dueAt: z.string().optional() }) },
+  'task.assigned': {
+    area: 'TASKS',
+    data: z.object({
+      ...taskFacts,
+      title: z.string(),
+      dueAt: z.string().optional(),
+      assignee: z.string().optional(),
+      loads: z.record(z.string(), z.int()).optional().describe('Open tasks of each candidate when one was chosen'),
+    }),
+  },
   'task.claimed': { area: 'TASKS', data: z.object({ ...taskFacts, assignee: z.string() }) },
   'task.reassigned': {
     area: 'TASKS',
     data: z.object({ ...taskFacts, from: z.string().optional(), to: z.string().optional(), reason: z.string() }),
+  },
+  'task.delegated': {
+    area: 'TASKS',
+    data: z.object({ ...taskFacts, from: z.string(), to: z.string(), reason: z.string() }),
+  },
+  'task.commented': { area: 'TASKS', data: z.object({ ...taskFacts, text: z.string() }) },
+  'task.rejected': {
+    area: 'TASKS',
+    data: z.object({ ...taskFacts, reason: z.string(), blocked: z.boolean().describe('It waits for the lead') }),
+  },
+  'task.rescheduled': {
+    area: 'TASKS',
+    data: z.object({ ...taskFacts, from: z.string().optional(), to: z.string(), basis: z.string() }),
+  },
+  'task.escalated': {
+    area: 'TASKS',
+    data: z.object({
+      ...taskFacts,
+      rung: z.int().describe('Place in the ladder, from 0'),
+      action: EscalationAction,
+      dueAt: z.string().optional(),
+      from: z.string().optional().describe('Who had it before the lead got it'),
+      to: z.string().optional().describe('Who is reminded or gets it; absent when nobody leads the role'),
+    }),
   },
   'task.completed': { area: 'TASKS', data: z.object({ ...taskFacts, result: z.record(z.string(), z.unknown()) }) },
   'task.skipped': { area: 'TASKS', data: z.object({ ...taskFacts, reason: z.string() }) },

@@ -94,6 +94,6 @@ export const contract = {
   domain: 'shipments',
   doors: { api: { access: ['table:write'] } },
   routes,
-  publishes: ['shipment.created', 'shipment.amended', 'shipment.cancelled', 'task.cancelled'],
+  publishes: ['shipment.created', 'shipment.amended', 'shipment.cancelled', 'task.cancelled', 'task.rescheduled'],
   subscribes: [],
 } as const satisfies Contract

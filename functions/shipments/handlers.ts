@@ -1,12 +1,17 @@
+import type { AmendShipment } from '../../schemas/shipment'
+import { NOBODY } from '../people/domain/calendars'
+import { loadPeople } from '../people/store'
+import type { Context } from '../platform/context'
 import { AppError } from '../platform/errors'
 import type { Handlers } from '../platform/route'
 import { areaOf } from '../platform/timeline'
+import { countsBusinessHours, reschedule } from '../tasks/domain/reschedule'
 import type { routes } from './contract'
 import { checkedCommand, checkedPlaces, create, referenceTaken } from './creation'
 import { decideAmend, decideCancel, warningsOf } from './domain'
 import { findReference } from './insertion'
 import { timelineView, viewOf, visibleEntries } from './perspective'
-import { listShipments, loadShipment, onShipment } from './store'
+import { type Decision, listShipments, loadShipment, onShipment, type ShipmentState } from './store'
 
 export const handlers: Handlers<typeof routes> = {
   async createShipment(context, { body, idempotencyKey }) {
@@ -41,7 +46,7 @@ export const handlers: Handlers<typeof routes> = {
     const { replayed } = await onShipment(
       context,
       params.shipmentId,
-      (state) => ({ decision: decideAmend(state, body), answer: {} }),
+      async (state) => ({ decision: await amended(context, state, body), answer: {} }),
       { ifMatch, idempotency: { operation: 'amendShipment', key: idempotencyKey, request: body } },
     )
     const state = await loadShipment(context, params.shipmentId)
@@ -68,4 +73,14 @@ export const handlers: Handlers<typeof routes> = {
       .slice(0, query.limit)
     return { body: { items: timelineView(page, context.organizationId) } }
   },
+}
+
+/** With the plan, due dates of open tasks move. Calendars are read only where they count. */
+async function amended(context: Context, state: ShipmentState, change: AmendShipment): Promise<Decision> {
+  const decision = decideAmend(state, change)
+  const planned = { ...state, header: { ...state.header, ...decision.header }, detail: decision.detail ?? state.detail }
+  const { from, to } = state.header
+  const people = countsBusinessHours(planned) ? await loadPeople(context, [from, to]) : NOBODY
+  const { facts, tasks } = reschedule(planned, people)
+  return { ...decision, facts: [...decision.facts, ...facts], tasks }
 }

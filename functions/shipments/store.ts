@@ -1,7 +1,7 @@
 /** The shipment aggregate: the one query that loads it, the one transaction that commits to it. */
 import type { DocumentRecord } from '../../schemas/document'
 import type { ShipmentDetail, ShipmentHeader, ShipmentSummary } from '../../schemas/shipment'
-import type { Task } from '../../schemas/task'
+import { OPEN_TASK_STATUSES, type Task } from '../../schemas/task'
 import type { Fact } from '../../schemas/timeline'
 import type { Wait } from '../../schemas/wait'
 import type { Context } from '../platform/context'
@@ -147,10 +147,16 @@ async function commit<T>(
 }
 
 /** Only what comes due before the next look is worth a write: each look finds out by itself when the one after it is. */
-const wakeWrites = ({ now }: Context, { header, wakeAt }: ShipmentState, decision: Decision): Write[] =>
-  decision.wakeAt !== undefined && (wakeAt === undefined || wakeAt <= now || decision.wakeAt < wakeAt)
-    ? [{ put: wakeItem(header.shipmentId, decision.wakeAt) }]
+function wakeWrites({ now }: Context, { header, wakeAt }: ShipmentState, decision: Decision): Write[] {
+  const [wanted] = [decision.wakeAt, ...(decision.tasks ?? []).map(escalationOf)]
+    .filter((at) => at !== undefined)
+    .sort()
+  return wanted !== undefined && (wakeAt === undefined || wakeAt <= now || wanted < wakeAt)
+    ? [{ put: wakeItem(header.shipmentId, wanted) }]
     : []
+}
+
+const escalationOf = ({ status, escalateAt }: Task) => (OPEN_TASK_STATUSES.includes(status) ? escalateAt : undefined)
 
 /**
  * Sets when a shipment is looked at again, once it has been looked at: `next` of the state as it stands, never if it

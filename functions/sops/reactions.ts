@@ -43,6 +43,7 @@ export const reactions: Reactions<(typeof contract)['subscribes'][number]> = {
   'sop.restarted': restart,
   'milestone.recorded': signal,
   'task.completed': signal,
+  'task.rejected': signal,
   'task.skipped': signal,
   'document.verified': signal,
   'documents.compared': signal,

@@ -1,12 +1,15 @@
 /** The door that state machines call: one step of the vocabulary. */
 import type { Context } from 'aws-lambda'
+import type { InternalRole } from '../../schemas/role'
 import { SopStep } from '../../schemas/sop'
+import type { People } from '../people/domain/calendars'
 import { loadPeople } from '../people/store'
 import { systemContext } from '../platform/context'
 import { AppError } from '../platform/errors'
 import { Contended, type Tenant } from '../platform/table'
 import { count, logger } from '../platform/telemetry'
 import { type Decision, endWait, onShipment, registerWait, type ShipmentState } from '../shipments/store'
+import { countOpenWork } from '../tasks/store'
 import { isOver, runOf } from './domain/runs'
 import { decideStep, needsPeople, type StepAnswer, type Surroundings } from './domain/steps'
 import { type Output, waitOf } from './domain/waits'
@@ -60,7 +63,16 @@ async function peopleFor(
   tenant: Tenant,
   { header }: ShipmentState,
 ): Promise<Pick<Surroundings, 'people'>> {
-  return needsPeople(step) ? { people: await loadPeople(tenant, [header.from, header.to]) } : {}
+  if (!needsPeople(step)) return {}
+  const people = await loadPeople(tenant, [header.from, header.to])
+  if (step.step !== 'assignTask' || step.assign === undefined) return { people }
+  return { people: { ...people, loads: await countOpenWork(tenant, rolesOf(people, step.role)) } }
+}
+
+/** Who does a role's work may do another's as well, and has that to do, too. */
+function rolesOf({ members }: People, role: InternalRole): InternalRole[] {
+  const roles = members.filter((member) => member.roles.includes(role)).flatMap((member) => member.roles)
+  return [...new Set([role, ...roles])]
 }
 
 /** The door itself: takes the step, and counts how it ended. */

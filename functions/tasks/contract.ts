@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import { page, TaskId } from '../../schemas/common'
+import { page, ShipmentId, TaskId } from '../../schemas/common'
+import { Subject } from '../../schemas/people'
 import { InternalRole } from '../../schemas/role'
-import { Task, TaskQuery } from '../../schemas/task'
+import { CreateTask, Task, TaskComment, TaskQuery } from '../../schemas/task'
 import { type Contract, route } from '../platform/route'
 
 /** Partners never see tasks. Which of the tenant's people may touch one, its role says. */
@@ -25,6 +26,9 @@ const REFUSALS = [
   'task.of_documents',
   'shipment.changed',
 ] as const
+
+/** Of commands on a task that somebody may have. */
+const TAKEN = [...REFUSALS, 'task.taken', 'task.not_candidate'] as const
 
 export const routes = {
   listTasks: route({
@@ -51,39 +55,85 @@ export const routes = {
     ...verb,
     path: '/v1/tasks/{taskId}/claims',
     summary: 'Take a task up',
-    errors: [...REFUSALS, 'task.taken'],
+    errors: TAKEN,
   }),
   completeTask: route({
     ...verb,
     path: '/v1/tasks/{taskId}/completions',
     summary: 'Complete a task with the data that its form asks for; the SOP goes on',
     body: z.object({ data: z.record(z.string(), z.unknown()).default({}) }),
-    errors: [...REFUSALS, 'task.taken', 'validation_failed'],
+    errors: [...TAKEN, 'validation_failed'],
   }),
   reassignTask: route({
     ...verb,
     path: '/v1/tasks/{taskId}/reassignments',
     summary: 'Name another person, or another role, for a task',
     body: z
-      .object({ assignee: z.string().min(1).max(128).optional(), role: InternalRole.optional(), reason })
+      .object({ assignee: Subject.optional(), role: InternalRole.optional(), reason })
       .refine((to) => to.assignee !== undefined || to.role !== undefined, {
         message: 'name an assignee or a role',
         path: ['assignee'],
       }),
-    errors: REFUSALS,
+    errors: [...REFUSALS, 'task.assignee_other_role'],
+  }),
+  delegateTask: route({
+    ...verb,
+    path: '/v1/tasks/{taskId}/delegations',
+    summary: 'Let another do a task; who delegates it keeps answering for it, and the other may hand it back',
+    body: z.object({ to: Subject, reason }),
+    errors: [...TAKEN, 'task.own', 'task.assignee_other_role'],
+  }),
+  rejectTask: route({
+    ...verb,
+    path: '/v1/tasks/{taskId}/rejections',
+    summary: 'Say that a task cannot or must not be done; its SOP goes on if it has a way, else the lead has to decide',
+    body: z.object({ reason }),
+    errors: TAKEN,
   }),
   skipTask: route({
     ...verb,
     path: '/v1/tasks/{taskId}/skips',
     summary: 'Close a task undone, with a reason; the SOP goes on',
     body: z.object({ reason }),
-    errors: [...REFUSALS, 'task.taken'],
+    errors: TAKEN,
   }),
   releaseTask: route({
     ...verb,
     path: '/v1/tasks/{taskId}/releases',
-    summary: "Put a task back into its role's inbox",
-    errors: [...REFUSALS, 'task.taken'],
+    summary: "Put a task back into its role's inbox; a delegated one back into the hands of who delegated it",
+    errors: TAKEN,
+  }),
+  commentOnTask: route({
+    method: 'POST',
+    path: '/v1/tasks/{taskId}/comments',
+    summary: 'Say something about a task, open or closed',
+    roles: WORKERS,
+    params: z.object({ taskId: TaskId }),
+    body: z.object({ text: z.string().trim().min(1).max(2000) }),
+    status: 201,
+    response: TaskComment,
+    errors: ['task.not_found', 'task.other_role'],
+  }),
+  listTaskComments: route({
+    method: 'GET',
+    path: '/v1/tasks/{taskId}/comments',
+    summary: 'What was said about a task, in order',
+    roles: InternalRole.options,
+    params: z.object({ taskId: TaskId }),
+    status: 200,
+    response: z.object({ items: z.array(TaskComment) }),
+    errors: ['task.not_found', 'task.other_role'],
+  }),
+  createTask: route({
+    method: 'POST',
+    path: '/v1/shipments/{shipmentId}/tasks',
+    summary: 'Give people a task beside the SOP; nothing waits for it',
+    roles: WORKERS,
+    params: z.object({ shipmentId: ShipmentId }),
+    body: CreateTask,
+    status: 201,
+    response: Task,
+    errors: ['shipment.not_found', 'shipment.ended', 'task.assignee_other_role', 'validation_failed'],
   }),
 }
 
@@ -92,6 +142,11 @@ export const contract = {
   doors: { api: { access: ['table:write'] } },
   routes,
   publishes: [
+    'task.assigned',
+    'task.delegated',
+    'task.commented',
+    'task.rejected',
+    'exception.raised',
     'task.claimed',
     'task.reassigned',
     'task.completed',

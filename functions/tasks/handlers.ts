@@ -1,10 +1,22 @@
 import type { Task } from '../../schemas/task'
-import type { Context } from '../platform/context'
+import { findMember, loadPeople } from '../people/store'
+import { type Context, newId } from '../platform/context'
 import { AppError, notFound } from '../platform/errors'
 import type { Answer, Handlers, Input } from '../platform/route'
-import { type Decision, onShipment, type ShipmentState } from '../shipments/store'
+import { loadShipment, onShipment, type ShipmentState } from '../shipments/store'
 import type { routes } from './contract'
-import { decideClaim, decideComplete, decideReassign, decideRelease, decideSkip, maySee, partsOf } from './domain'
+import {
+  type Caller,
+  type Decided,
+  decideClaim,
+  decideComplete,
+  decideReassign,
+  decideRelease,
+  decideSkip,
+  maySee,
+  partsOf,
+} from './domain'
+import { commentsOn, decideComment, decideCreate, decideDelegate, decideReject } from './domain/delegation'
 import { getTask, listTasks } from './store'
 
 export const handlers: Handlers<typeof routes> = {
@@ -20,19 +32,72 @@ export const handlers: Handlers<typeof routes> = {
   },
 
   claimTask: (context, input) =>
-    onTask(context, 'claimTask', input, (state, taskId) => decideClaim(state, taskId, context)),
+    onTask(context, 'claimTask', input, (state, taskId, caller) => decideClaim(state, taskId, caller)),
 
   completeTask: (context, input) =>
-    onTask(context, 'completeTask', input, (state, taskId) => decideComplete(state, taskId, input.body.data, context)),
+    onTask(context, 'completeTask', input, (state, taskId, caller) =>
+      decideComplete(state, taskId, input.body.data, caller),
+    ),
 
-  reassignTask: (context, input) =>
-    onTask(context, 'reassignTask', input, (state, taskId) => decideReassign(state, taskId, input.body, context)),
+  async reassignTask(context, input) {
+    const member = await memberNamed(context, input.body.assignee)
+    return onTask(context, 'reassignTask', input, (state, taskId, caller) =>
+      decideReassign(state, taskId, { ...input.body, member }, caller),
+    )
+  },
+
+  async delegateTask(context, input) {
+    const member = await memberNamed(context, input.body.to)
+    return onTask(context, 'delegateTask', input, (state, taskId, caller) =>
+      decideDelegate(state, taskId, { ...input.body, member }, caller),
+    )
+  },
+
+  async rejectTask(context, input) {
+    const people = await loadPeople(context)
+    return onTask(context, 'rejectTask', input, (state, taskId, caller) =>
+      decideReject(state, taskId, { reason: input.body.reason, people }, caller),
+    )
+  },
 
   skipTask: (context, input) =>
-    onTask(context, 'skipTask', input, (state, taskId) => decideSkip(state, taskId, input.body.reason, context)),
+    onTask(context, 'skipTask', input, (state, taskId, caller) => decideSkip(state, taskId, input.body.reason, caller)),
 
   releaseTask: (context, input) =>
-    onTask(context, 'releaseTask', input, (state, taskId) => decideRelease(state, taskId, context)),
+    onTask(context, 'releaseTask', input, (state, taskId, caller) => decideRelease(state, taskId, caller)),
+
+  async commentOnTask(context, { params: { taskId }, body, idempotencyKey }) {
+    const { answer, version, replayed } = await onShipment(
+      context,
+      partsOf(taskId).shipmentId,
+      (state) => decideComment(state, taskId, body.text, context),
+      { idempotency: { operation: 'commentOnTask', key: idempotencyKey, request: { taskId, body } } },
+    ).catch(noSuchTask)
+    return { body: answer, version, replayed }
+  },
+
+  async listTaskComments(context, { params: { taskId } }) {
+    const state = await loadShipment(context, partsOf(taskId).shipmentId).catch(noSuchTask)
+    const task = state.tasks.find((it) => it.taskId === taskId)
+    if (!task) throw notFound('task')
+    if (!maySee(context, task.role)) throw otherRole(task.role)
+    return { body: { items: commentsOn(state, taskId) } }
+  },
+
+  async createTask(context, { params: { shipmentId }, body, idempotencyKey }) {
+    const id = newId('tsk', context.now).slice('tsk_'.length).toLowerCase()
+    const { answer, version, replayed } = await onShipment(
+      context,
+      shipmentId,
+      async (state) => {
+        const people = await loadPeople(context, body.due?.at ? [state.header.from, state.header.to] : [])
+        const member = people.members.find(({ subject }) => subject === body.assignee)
+        return decideCreate(state, body, { id, now: context.now, people, member })
+      },
+      { idempotency: { operation: 'createTask', key: idempotencyKey, request: { shipmentId, body } } },
+    )
+    return { body: answer, version, replayed, location: `/v1/tasks/${answer.taskId}` }
+  },
 }
 
 const otherRole = (role: string) => new AppError('forbidden', 'task.other_role', `This inbox is ${role}'s`)
@@ -41,6 +106,9 @@ const otherRole = (role: string) => new AppError('forbidden', 'task.other_role',
 function noSuchTask(error: unknown): never {
   throw error instanceof AppError && error.kind === 'not_found' ? notFound('task') : error
 }
+
+const memberNamed = async (context: Context, subject: string | undefined) =>
+  subject === undefined ? undefined : (await findMember(context, subject))?.value
 
 interface Command extends Pick<Input<unknown>, 'ifMatch' | 'idempotencyKey'> {
   params: { taskId: string }
@@ -52,13 +120,19 @@ async function onTask(
   context: Context,
   operation: string,
   { params: { taskId }, body, ifMatch, idempotencyKey }: Command,
-  decide: (state: ShipmentState, taskId: string) => { decision: Decision; answer: Task },
+  decide: (state: ShipmentState, taskId: string, caller: Caller) => Decided,
 ): Promise<Answer<Task>> {
   const { answer, version, replayed } = await onShipment(
     context,
     partsOf(taskId).shipmentId,
-    (state) => decide(state, taskId),
+    async (state) => decide(state, taskId, await callerOf(context, state, taskId)),
     { ifMatch, idempotency: { operation, key: idempotencyKey, request: { taskId, body } } },
   ).catch(noSuchTask)
   return { body: answer, version, replayed }
+}
+
+/** Of whom it matters to which groups they belong, the directory is asked. */
+async function callerOf(context: Context, { tasks }: ShipmentState, taskId: string): Promise<Caller> {
+  const task = tasks.find((it) => it.taskId === taskId)
+  return task?.candidates ? { ...context, member: await memberNamed(context, context.actor.id) } : context
 }

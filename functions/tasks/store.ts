@@ -1,13 +1,12 @@
 /** Tasks live in their shipment's partition (see `functions/shipments/store.ts`); the index draws the inboxes. */
 import type { InternalRole } from '../../schemas/role'
-import { Task } from '../../schemas/task'
+import type { Task } from '../../schemas/task'
 import type { Context } from '../platform/context'
 import { notFound } from '../platform/errors'
-import { get, type Item, list, type PageRequest } from '../platform/table'
+import { get, list, type PageRequest, type Tenant } from '../platform/table'
+import { taskOf } from '../shipments/items'
 import { shipmentPk } from '../shipments/store'
 import { partsOf } from './domain'
-
-const taskOf = (item: Item) => Task.parse(JSON.parse(String(item.body)))
 
 /** Open tasks due first; closed ones latest first. */
 export async function listTasks(
@@ -19,6 +18,25 @@ export async function listTasks(
     newestFirst: inbox.status === 'CLOSED',
   })
   return { items: items.map(taskOf), ...(next ? { next } : {}) }
+}
+
+/** Pages of this many, and so many of them: 1,000 open tasks of a role tell well enough who has the least to do. */
+const COUNTED_PAGE = 200
+const COUNTED_PAGES = 5
+
+/** Open tasks by assignee in the inboxes of these roles. Read when it is needed: counters would cost each task two writes. */
+export async function countOpenWork(tenant: Tenant, roles: readonly InternalRole[]): Promise<Record<string, number>> {
+  const loads: Record<string, number> = {}
+  for (const role of roles) {
+    let cursor: string | undefined
+    for (let page = 0; page < COUNTED_PAGES && (page === 0 || cursor !== undefined); page += 1) {
+      const { items, next } = await list(tenant, `TASKS#${role}#OPEN`, { limit: COUNTED_PAGE, cursor })
+      for (const { assignee } of items.map(taskOf))
+        if (assignee !== undefined) loads[assignee] = (loads[assignee] ?? 0) + 1
+      cursor = next
+    }
+  }
+  return loads
 }
 
 /** A task and the version of its shipment, which is its entity tag. */

@@ -30,7 +30,7 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
   'functions/imports': [/^functions\/shipments\/(creation|insertion)$/],
   // Steps of an SOP assign tasks and add charges by the rules of those, and count the hours of people; definitions are JSON as the engine has it.
   'functions/sops': [
-    /^functions\/(tasks\/domain|billing\/domain\/charges)$/,
+    /^functions\/(tasks\/(domain(\/\w+)?|store)|billing\/domain\/charges)$/,
     /^functions\/people\/(domain\/[\w-]+|store)$/,
     /^engine\/json$/,
   ],
@@ -47,8 +47,14 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
   'functions/documents': [/^functions\/tasks\/domain$/, /^functions\/places\/store$/],
   // A grant lets documents in by the rules of documents.
   'functions/grants': [/^functions\/documents\/(domain\/\w+|presign|store)$/],
-  // Places of a shipment must exist.
-  'functions/shipments': [/^functions\/places\/store$/],
+  // Due dates are derived from a shipment's plan as steps of an SOP derive them.
+  'functions/tasks': [/^functions\/sops\/domain\/anchors$/, /^functions\/people\/(domain\/[\w-]+|store)$/],
+  // Places of a shipment must exist; due dates of its tasks follow its plan.
+  'functions/shipments': [
+    /^functions\/places\/store$/,
+    /^functions\/tasks\/domain\/reschedule$/,
+    /^functions\/people\/(domain\/calendars|store)$/,
+  ],
 }
 
 function allowed(part: string, target: string): boolean {

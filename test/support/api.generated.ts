@@ -691,6 +691,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/shipments/{shipmentId}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give people a task beside the SOP; nothing waits for it */
+        post: operations["createTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/shipments/{shipmentId}/timeline": {
         parameters: {
             query?: never;
@@ -999,6 +1016,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tasks/{taskId}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said about a task, in order */
+        get: operations["listTaskComments"];
+        put?: never;
+        /** Say something about a task, open or closed */
+        post: operations["commentOnTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tasks/{taskId}/completions": {
         parameters: {
             query?: never;
@@ -1010,6 +1045,23 @@ export interface paths {
         put?: never;
         /** Complete a task with the data that its form asks for; the SOP goes on */
         post: operations["completeTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{taskId}/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let another do a task; who delegates it keeps answering for it, and the other may hand it back */
+        post: operations["delegateTask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1033,6 +1085,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tasks/{taskId}/rejections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a task cannot or must not be done; its SOP goes on if it has a way, else the lead has to decide */
+        post: operations["rejectTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tasks/{taskId}/releases": {
         parameters: {
             query?: never;
@@ -1042,7 +1111,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put a task back into its role's inbox */
+        /** Put a task back into its role's inbox; a delegated one back into the hands of who delegated it */
         post: operations["releaseTask"];
         delete?: never;
         options?: never;
@@ -1541,6 +1610,55 @@ export interface components {
             }[];
             /** @default [] */
             chargeLines?: components["schemas"]["NewChargeLine"][];
+        };
+        CreateTask: {
+            /** @enum {string} */
+            role: "SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION";
+            title: string;
+            /**
+             * Format: date-time
+             * @description Moment, ISO 8601; stored as UTC with milliseconds
+             */
+            dueAt?: string;
+            /** @description Instead of dueAt: relative to the shipment’s plan */
+            due?: {
+                /**
+                 * @description ETD or ETA, a DCSA cut-off, the promised delivery, or STEP: the moment when the step is taken
+                 * @enum {string}
+                 */
+                anchor: "ETD" | "ETA" | "DCO" | "VCO" | "FCO" | "LCO" | "PCO" | "ECP" | "EFC" | "RCO" | "DGC" | "OBC" | "TCO" | "STA" | "SPA" | "CUA" | "AFC" | "PROMISED_DELIVERY" | "STEP";
+                /** @description ISO 8601 duration of weeks, days, hours and minutes; a minus puts it before the anchor */
+                offset?: string;
+                /** @description Counted after the offset */
+                businessHours?: number;
+                /**
+                 * @description Whose business hours; OFFICE when absent
+                 * @enum {string}
+                 */
+                at?: "ORIGIN" | "DESTINATION" | "OFFICE";
+            };
+            /** @default [] */
+            form?: components["schemas"]["FormFieldInput"][];
+            /** @enum {string} */
+            priority?: "LOW" | "NORMAL" | "HIGH" | "CRITICAL";
+            /** @description `sub` of the person's token */
+            assignee?: string;
+            /** @description Who of the role may take the task up; everybody with the role when absent */
+            candidates?: {
+                /** @description Subjects of people */
+                users?: string[];
+                /** @description Groups of the directory */
+                groups?: string[];
+            };
+            /** @description What happens when a task stays undone: each rung once, in the order of their moments */
+            escalation?: {
+                /** @enum {string} */
+                action: "REMIND" | "REASSIGN_TO_LEAD" | "RAISE_EXCEPTION";
+                /** @description From the due date, or from when the task was made if that is later */
+                offset?: string;
+                /** @description Counted after the offset, by the office's calendar */
+                businessHours?: number;
+            }[];
         };
         CreatedShipment: {
             /** @description Shipment id: `shp_` and a ULID */
@@ -2060,6 +2178,16 @@ export interface components {
             type: "text" | "number" | "boolean" | "instant" | "choice" | "containerNumber" | "money";
             /** @default true */
             required: boolean;
+            /** @description For a choice */
+            options?: string[];
+        };
+        FormFieldInput: {
+            name: string;
+            label: string;
+            /** @enum {string} */
+            type: "text" | "number" | "boolean" | "instant" | "choice" | "containerNumber" | "money";
+            /** @default true */
+            required?: boolean;
             /** @description For a choice */
             options?: string[];
         };
@@ -3462,25 +3590,69 @@ export interface components {
             taskId: string;
             /** @description Shipment id: `shp_` and a ULID */
             shipmentId: string;
-            /** @description Key of the SOP step that made it */
+            /** @description Key of the SOP step that made it; begins with `adhoc-` when a person did */
             stepKey: string;
             /** @enum {string} */
             role: "SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION";
             title: string;
             /** @enum {string} */
-            status: "CREATED" | "ASSIGNED" | "IN_PROGRESS" | "BLOCKED" | "COMPLETED" | "SKIPPED" | "CANCELLED" | "EXPIRED";
-            /** @description Subject of the person who claimed it */
+            status: "CREATED" | "ASSIGNED" | "IN_PROGRESS" | "BLOCKED" | "COMPLETED" | "SKIPPED" | "REJECTED" | "CANCELLED";
+            /** @description Subject of the person who claimed it or was named for it */
             assignee?: string;
+            /** @description Who answers for it while the assignee does it */
+            delegatedBy?: string;
+            /**
+             * @description NORMAL when absent
+             * @enum {string}
+             */
+            priority?: "LOW" | "NORMAL" | "HIGH" | "CRITICAL";
+            /** @description Who of the role may take the task up; everybody with the role when absent */
+            candidates?: {
+                /** @description Subjects of people */
+                users?: string[];
+                /** @description Groups of the directory */
+                groups?: string[];
+            };
             /** @description UTC */
             dueAt?: string;
             /** @description What the due date was computed from, e.g. `VCO -P1D` */
             dueBasis?: string;
+            /** @description Rule of the due date: computed anew when the plan changes */
+            due?: {
+                /**
+                 * @description ETD or ETA, a DCSA cut-off, the promised delivery, or STEP: the moment when the step is taken
+                 * @enum {string}
+                 */
+                anchor: "ETD" | "ETA" | "DCO" | "VCO" | "FCO" | "LCO" | "PCO" | "ECP" | "EFC" | "RCO" | "DGC" | "OBC" | "TCO" | "STA" | "SPA" | "CUA" | "AFC" | "PROMISED_DELIVERY" | "STEP";
+                /** @description ISO 8601 duration of weeks, days, hours and minutes; a minus puts it before the anchor */
+                offset?: string;
+                /** @description Counted after the offset */
+                businessHours?: number;
+                /**
+                 * @description Whose business hours; OFFICE when absent
+                 * @enum {string}
+                 */
+                at?: "ORIGIN" | "DESTINATION" | "OFFICE";
+            };
+            /** @description Its own ladder; the usual one of its priority when absent */
+            escalation?: {
+                /** @enum {string} */
+                action: "REMIND" | "REASSIGN_TO_LEAD" | "RAISE_EXCEPTION";
+                /** @description From the due date, or from when the task was made if that is later */
+                offset?: string;
+                /** @description Counted after the offset, by the office's calendar */
+                businessHours?: number;
+            }[];
+            /** @description When the next rung of its ladder comes due, UTC */
+            escalateAt?: string;
             form: components["schemas"]["FormField"][];
             /**
              * @description Milestone that completing the task proves
              * @enum {string}
              */
             records?: "BOOKING_REQUESTED" | "BOOKING_CONFIRMED" | "BOOKING_CANCELLED" | "CARGO_READY" | "EMPTY_PICKED_UP" | "PICKUP_ARRIVED" | "PICKED_UP" | "STUFFED" | "RECEIVED_AT_ORIGIN" | "VGM_SUBMITTED" | "SI_SUBMITTED" | "DOCS_RECEIVED" | "TRANSPORT_DOC_ISSUED" | "EXPORT_CLEARED" | "MANIFESTED" | "LOADED" | "DEPARTED_ORIGIN" | "TRANSHIPMENT_DISCHARGED" | "TRANSHIPMENT_LOADED" | "ARRIVED_AT_TERMINAL" | "ARRIVED_DESTINATION_PORT" | "DISCHARGED" | "ARRIVAL_NOTICE_SENT" | "ARRIVAL_DOCS_AVAILABLE" | "CUSTOMS_SUBMITTED" | "CUSTOMS_HOLD" | "IMPORT_CLEARED" | "AVAILABLE_FOR_PICKUP" | "GATE_OUT_FULL" | "OUT_FOR_DELIVERY" | "ARRIVED_AT_DELIVERY" | "DELIVERED" | "DELIVERY_DEPARTED" | "DELIVERY_FAILED" | "POD_RECEIVED" | "EMPTY_RETURNED" | "DISCREPANCY" | "RETURNED";
+            /** @description Rejecting it closes it; else a rejection blocks it */
+            rejectable?: boolean;
             /** @description Document to review; closed by its review */
             review?: components["schemas"]["DocumentReview"];
             /** @description What the documents disagree on; closed when they agree */
@@ -3491,8 +3663,14 @@ export interface components {
             result?: {
                 [key: string]: unknown;
             };
-            /** @description Why it was skipped, cancelled or reassigned */
+            /** @description Why it was skipped, rejected, cancelled or reassigned */
             reason?: string;
+        };
+        TaskComment: {
+            /** @description Subject */
+            by: string;
+            at: string;
+            text: string;
         };
         Timeline: {
             items: components["schemas"]["TimelineEntry"][];
@@ -5517,6 +5695,44 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    createTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Shipment id: `shp_` and a ULID */
+                shipmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTask"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     readTimeline: {
         parameters: {
             query?: {
@@ -6228,6 +6444,75 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    listTaskComments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Task id */
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["TaskComment"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    commentOnTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Task id */
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskComment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     completeTask: {
         parameters: {
             query?: never;
@@ -6271,6 +6556,48 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    delegateTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Task id */
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description `sub` of the person's token */
+                    to: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     reassignTask: {
         parameters: {
             query?: never;
@@ -6287,9 +6614,50 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description `sub` of the person's token */
                     assignee?: string;
                     /** @enum {string} */
                     role?: "SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION";
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    rejectTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Task id */
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
                     reason: string;
                 };
             };

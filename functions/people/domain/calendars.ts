@@ -8,6 +8,8 @@ export interface People {
   members: readonly Member[]
   /** Usual time zones of the places that were asked for, by UN/LOCODE. */
   timeZones: ReadonlyMap<string, string>
+  /** Open tasks by assignee; counted when a person is to be chosen. */
+  loads?: Readonly<Record<string, number>>
 }
 
 /** A tenant that has said nothing. */

@@ -1,6 +1,6 @@
 /** Anchors of a shipment, and moments relative to them. */
 import type { CutOffCode, TransportMode } from '../../../schemas/codes'
-import type { Anchor, CalendarAt, Due } from '../../../schemas/sop'
+import type { Anchor, CalendarAt, Due } from '../../../schemas/due'
 import { addOpenTime } from '../../people/domain/business-time'
 import { type Applied, calendarOfOffice, calendarOfPlace, NOBODY, type People } from '../../people/domain/calendars'
 import type { ShipmentState } from '../../shipments/store'
@@ -93,6 +93,8 @@ export interface Derivation {
   at: string
   /** In a line, e.g. `VCO -P1D -8 business hours of rotterdam`. */
   basis: string
+  /** What it was derived from. */
+  rule: Due
   anchor: Moment & { name: Anchor }
   /** Whose hours were counted, where the due date has business hours. */
   calendar?: Pick<Applied, 'name' | 'assumed'> & { timeZone: string }
@@ -103,11 +105,12 @@ export function dueAt(due: Due, state: Planned, now: string, people: People = NO
   const anchor = { name: due.anchor, ...momentOf(due.anchor, state, now) }
   const from = due.offset === undefined ? anchor.at : later(anchor.at, offsetMs(due.offset))
   const plain = `${due.anchor}${due.offset === undefined ? '' : ` ${due.offset}`}${anchor.assumed ? ' (assumed)' : ''}`
-  if (due.businessHours === undefined) return { at: from, basis: plain, anchor }
+  if (due.businessHours === undefined) return { at: from, basis: plain, rule: due, anchor }
   const { times, name, assumed: usual } = calendarOf(due.at ?? 'OFFICE', state, people)
   return {
     at: new Date(addOpenTime(times, Date.parse(from), due.businessHours * HOUR)).toISOString(),
     basis: `${plain} ${signed(due.businessHours)} business hours of ${name}${usual ? ' (assumed)' : ''}`,
+    rule: due,
     anchor,
     calendar: { name, assumed: usual, timeZone: times.timeZone },
   }

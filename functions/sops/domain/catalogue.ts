@@ -1,7 +1,8 @@
 /** Which SOP is for which shipment, and what its execution is started with. */
 import type { LoadType, ShipmentType, TransportMode } from '../../../schemas/codes'
+import type { Anchor } from '../../../schemas/due'
 import type { ShipmentHeader, SopPin } from '../../../schemas/shipment'
-import { type Anchor, SopId, type SopInput } from '../../../schemas/sop'
+import { SopId, type SopInput } from '../../../schemas/sop'
 import type { Context } from '../../platform/context'
 import type { Decision, ShipmentState } from '../../shipments/store'
 import { momentOf } from './anchors'

@@ -1,23 +1,35 @@
 /** What a look at a shipment finds: what has come due, which waits are settled, and when to look again. Pure. */
+
+import { OPEN_TASK_STATUSES } from '../../../schemas/task'
 import type { Wait } from '../../../schemas/wait'
+import type { People } from '../../people/domain/calendars'
 import type { Decision, ShipmentState } from '../../shipments/store'
+import { escalatesAt, escalations } from '../../tasks/domain/escalation'
 import { type Output, resolutions, settledWaits } from './waits'
 
 /** A shipment for which nothing comes due is looked at this often: an answer that was lost is given then. */
 const CHECK_MS = 7 * 24 * 3600_000
 
 /** Facts that are due, and the waits whose tokens can be answered. The second time, no facts. */
-export function decideLook(state: ShipmentState): {
+export function decideLook(
+  state: ShipmentState,
+  now: string,
+  people?: People,
+): {
   decision: Decision
   answer: { wait: Wait; output: Output }[]
 } {
   const settled = settledWaits(state)
-  const stepKeys = settled.map(({ wait }) => wait.stepKey)
-  return { decision: { facts: resolutions(state, stepKeys) }, answer: settled }
+  const done = state.tasks.filter(({ status }) => !OPEN_TASK_STATUSES.includes(status))
+  const stepKeys = new Set([...settled.map(({ wait }) => wait), ...done].map(({ stepKey }) => stepKey))
+  const { facts, tasks } = escalations(state, now, people)
+  return { decision: { facts: [...resolutions(state, [...stepKeys]), ...facts], tasks }, answer: settled }
 }
 
-/** When to look at the shipment next, UTC; never again once it has ended. */
-export function nextLook({ header }: Pick<ShipmentState, 'header'>, now: string): string | undefined {
-  if (header.status === 'CANCELLED' || header.status === 'COMPLETED' || header.status === 'CLOSED') return undefined
-  return new Date(Date.parse(now) + CHECK_MS).toISOString()
+/** When to look at the shipment next, UTC; never again once it has ended and nobody has anything to do any more. */
+export function nextLook(state: Pick<ShipmentState, 'header' | 'tasks'>, now: string): string | undefined {
+  const { status } = state.header
+  const ended = status === 'CANCELLED' || status === 'COMPLETED' || status === 'CLOSED'
+  const check = ended ? undefined : new Date(Date.parse(now) + CHECK_MS).toISOString()
+  return [check, escalatesAt(state)].filter((at) => at !== undefined).sort()[0]
 }

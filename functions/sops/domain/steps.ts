@@ -2,12 +2,13 @@
 import type { DeniedParty, SopStep, StepOf } from '../../../schemas/sop'
 import type { Fact, TimelineType } from '../../../schemas/timeline'
 import { decideAddCharge } from '../../billing/domain/charges'
-import type { People } from '../../people/domain/calendars'
+import { NOBODY, type People } from '../../people/domain/calendars'
 import { AppError } from '../../platform/errors'
 import { entriesOf } from '../../platform/timeline'
 import { mayBecome } from '../../shipments/domain'
 import type { Decision, ShipmentState } from '../../shipments/store'
-import { assignment } from '../../tasks/domain'
+import { assignment, taskIdOf } from '../../tasks/domain'
+import { eligible, leastLoaded } from '../../tasks/domain/load'
 import { occurrenceOf } from '../../tracking/domain'
 import { decideOwnMilestone } from '../../tracking/own-events'
 import { dueAt } from './anchors'
@@ -23,8 +24,9 @@ export interface Surroundings {
   people?: People
 }
 
-/** Does this step count business hours? Then the tenant's calendars are read for it. */
+/** Does this step count business hours or choose a person? Then the tenant's calendars and members are read for it. */
 export function needsPeople(step: SopStep): boolean {
+  if (step.step === 'assignTask' && (step.assign || step.escalation)) return true
   const dues = ['due' in step ? step.due : undefined, 'unlessBefore' in step ? step.unlessBefore : undefined]
   return dues.some((due) => due?.businessHours !== undefined)
 }
@@ -101,8 +103,18 @@ function assignTask(step: StepOf<'assignTask'>, state: ShipmentState, { now, peo
   const standing = step.records && occurrenceOf(state.timeline, step.records)
   if (standing) return { output: { occurrenceId: standing.occurrenceId } }
   const due = dueAt(step.due, state, now, people)
-  const { task, fact } = assignment(state.header.shipmentId, { ...step, due }, now)
+  const chosen = chosenFor(step, state, now, people)
+  const { task, fact } = assignment(state.header.shipmentId, { ...step, ...chosen, due }, now, people)
   return { output: { taskId: task.taskId, status: task.status }, decision: { facts: [fact], tasks: [task] } }
+}
+
+/** Who gets a task that goes to who has the least to do; it stays in the role's inbox when nobody is there. */
+function chosenFor(step: StepOf<'assignTask'>, { header }: ShipmentState, now: string, people = NOBODY) {
+  if (step.assign === undefined) return {}
+  const subjects = eligible(people, step, now)
+  const all = people.loads ?? {}
+  const loads = Object.fromEntries(subjects.map((subject) => [subject, all[subject] ?? 0]))
+  return { assignee: leastLoaded(subjects, loads, taskIdOf(header.shipmentId, step.key)), loads }
 }
 
 function requestDocument(

@@ -47,8 +47,10 @@ export function settlement(
   }
   const task = state.tasks.find((it) => it.stepKey === awaited.taskKey)
   if (!task) return needless(awaited, state)
-  if (task.status !== 'COMPLETED' && task.status !== 'SKIPPED') return undefined
-  return { taskId: task.taskId, status: task.status, ...(task.result ? { result: task.result } : {}) }
+  const { taskId, status, result, reason } = task
+  if (status === 'REJECTED') return { taskId, status, ...(reason === undefined ? {} : { reason }) }
+  if (status !== 'COMPLETED' && status !== 'SKIPPED') return undefined
+  return { taskId, status, ...(result ? { result } : {}) }
 }
 
 /** What partners sent and we accepted; what we print ourselves is what nobody waits for. */

@@ -3,8 +3,8 @@ import { mergeHolidays, readHolidays } from '../../../functions/people/domain/ho
 import { usualTimeZone } from '../../../functions/people/domain/time-zones'
 import { AppError } from '../../../functions/platform/errors'
 import { dueAt } from '../../../functions/sops/domain/anchors'
+import { Due } from '../../../schemas/due'
 import { Calendar, PutCalendar } from '../../../schemas/people'
-import { Due } from '../../../schemas/sop'
 import { aShipment } from '../../support/shipments'
 
 const hours = { MON: [{ from: '08:00', to: '17:00' }], TUE: [], WED: [], THU: [], FRI: [], SAT: [], SUN: [] }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { dueAt, momentOf, offsetMs } from '../../../functions/sops/domain/anchors'
-import { Anchor, Offset } from '../../../schemas/sop'
+import { Anchor, Offset } from '../../../schemas/due'
 import { aShipment, ORDERED } from '../../support/shipments'
 import { planOf } from '../../support/sop-plans'
 

@@ -101,7 +101,7 @@ describe('every command', () => {
     '%s is refused to other roles, of closed tasks and of unknown ones',
     (_, command) => {
       expect(codeOf(() => command(given(), finance))).toBe('task.other_role')
-      for (const status of ['COMPLETED', 'SKIPPED', 'CANCELLED', 'EXPIRED'] as const)
+      for (const status of ['COMPLETED', 'SKIPPED', 'REJECTED', 'CANCELLED'] as const)
         expect(codeOf(() => command(given({ status }), ana))).toBe('task.closed')
       expect(codeOf(() => command(shipment, ana))).toBe('task.not_found')
       expect(codeOf(() => command(given(), admin))).toBeUndefined()
