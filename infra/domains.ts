@@ -6,6 +6,7 @@ import { contract as grants } from '../functions/grants/contract'
 import { contract as identity } from '../functions/identity/contract'
 import { contract as imports } from '../functions/imports/contract'
 import { contract as kpis } from '../functions/kpis/contract'
+import { contract as migrations } from '../functions/migrations/contract'
 import { contract as people } from '../functions/people/contract'
 import { contract as places } from '../functions/places/contract'
 import type { Contract, Door } from '../functions/platform/route'
@@ -23,6 +24,7 @@ export const CONTRACTS: readonly Contract[] = [
   tracking,
   sops,
   authoring,
+  migrations,
   tasks,
   people,
   documents,

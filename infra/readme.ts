@@ -13,6 +13,7 @@ const PURPOSES: Record<string, string> = {
   tracking: 'Events of carriers and systems, and the milestones that they prove',
   sops: 'Standard operating procedures on Step Functions',
   authoring: 'Drafts, approval, versions and release of SOPs',
+  migrations: 'Running shipments moved to another version of their SOP, and back',
   tasks: 'What people have to do, by role',
   people: "Who works when: business calendars, the directory of the tenant's people",
   documents: 'Upload, reading, review and comparison of papers',

@@ -4,7 +4,18 @@
  */
 import * as z from 'zod'
 import { DocumentType, LoadType, ShipmentType, TransportMode } from './codes'
-import { DocumentId, GrantId, InvoiceId, JobId, Money, OrganizationId, TaskId, UnLocode } from './common'
+import {
+  DocumentId,
+  GrantId,
+  InvoiceId,
+  JobId,
+  MigrationId,
+  Money,
+  OrganizationId,
+  PlanId,
+  TaskId,
+  UnLocode,
+} from './common'
 import { CheckCode, Severity } from './document-matrix'
 import { FieldDecision } from './document-review'
 import { GrantTerms } from './grant'
@@ -24,6 +35,11 @@ const taskFacts = { taskId: TaskId, stepKey: z.string(), role: InternalRole }
 /** Every type of entry, with the area it belongs to and the shape of its data. */
 export const TIMELINE = {
   'import.requested': { area: 'OPERATIONS', data: z.object({ jobId: JobId }) },
+  'migration-plan.requested': { area: 'OPERATIONS', data: z.object({ planId: PlanId, part: z.int() }) },
+  'migration.requested': {
+    area: 'OPERATIONS',
+    data: z.object({ migrationId: MigrationId, part: z.int().describe('From 1; each part asks for the next') }),
+  },
   'shipment.created': {
     area: 'OPERATIONS',
     data: z.object({
@@ -126,6 +142,14 @@ export const TIMELINE = {
   'task.completed': { area: 'TASKS', data: z.object({ ...taskFacts, result: z.record(z.string(), z.unknown()) }) },
   'task.skipped': { area: 'TASKS', data: z.object({ ...taskFacts, reason: z.string() }) },
   'task.cancelled': { area: 'TASKS', data: z.object({ ...taskFacts, reason: z.string() }) },
+  'task.reopened': {
+    area: 'TASKS',
+    data: z.object({ ...taskFacts, reason: z.string(), dueAt: z.string().optional() }),
+  },
+  'task.revised': {
+    area: 'TASKS',
+    data: z.object({ ...taskFacts, reason: z.string(), title: z.string(), dueAt: z.string().optional() }),
+  },
   'document.requested': {
     area: 'DOCUMENTS',
     data: z.object({ stepKey: z.string(), documentType: DocumentType, from: z.string(), dueAt: z.string().optional() }),

@@ -43,6 +43,14 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
     /^functions\/tasks\/domain$/,
     /^functions\/tracking\/codes$/,
   ],
+  // A move is planned on the engine, by the rules of steps, and begins another run of the SOP.
+  'functions/migrations': [
+    /^engine\//,
+    /^functions\/sops\/(store|domain\/\w+)$/,
+    /^functions\/authoring\/(definitions|store)$/,
+    /^functions\/tasks\/domain(\/\w+)?$/,
+    /^functions\/people\/(domain\/[\w-]+|store)$/,
+  ],
   // A review is a task; papers name places that the shipment knows by code.
   'functions/documents': [/^functions\/tasks\/domain$/, /^functions\/places\/store$/],
   // A grant lets documents in by the rules of documents.

@@ -9,15 +9,18 @@ export interface TestTable {
   /** Units since the last `reset`. */
   units: { write: number; read: number }
   reset(): void
-  /** The next transaction dies: `before` it reaches the table, or `after` it is committed and before anybody hears of it. */
-  crash(when: 'before' | 'after'): void
+  /**
+   * The next transaction dies, or the one after so many others: `before` it reaches the table, or `after` it is committed
+   * and before anybody hears of it.
+   */
+  crash(when: 'before' | 'after', others?: number): void
   /** The next transaction waits on its way to the table until it is let go. */
   hold(): { arrived: Promise<void>; letGo(): void }
   stop(): Promise<void>
 }
 
 interface Faults {
-  crashes: ('before' | 'after')[]
+  crashes: ('before' | 'after' | 'not')[]
   holds: (() => Promise<void>)[]
 }
 
@@ -46,7 +49,7 @@ export async function startTable(): Promise<TestTable> {
   return {
     units,
     reset: () => Object.assign(units, { write: 0, read: 0 }),
-    crash: (when) => faults.crashes.push(when),
+    crash: (when, others = 0) => faults.crashes.push(...Array<'not'>(others).fill('not'), when),
     hold: () => hold(faults),
     stop: () => stop(engine, meter),
   }

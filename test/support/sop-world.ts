@@ -115,8 +115,18 @@ export class SopWorld {
     private readonly denied: readonly DeniedParty[],
   ) {}
 
-  static async begin(sopId: SopId, state: ShipmentState, now: string, denied: readonly DeniedParty[] = []) {
-    const machine = readMachine(sopId)
+  static begin(sopId: SopId, state: ShipmentState, now: string, denied: readonly DeniedParty[] = []) {
+    return SopWorld.on(readMachine(sopId), sopId, state, now, denied)
+  }
+
+  /** On a definition that is not the SOP's file. */
+  static async on(
+    machine: JsonObject,
+    sopId: SopId,
+    state: ShipmentState,
+    now: string,
+    denied: readonly DeniedParty[] = [],
+  ) {
     const input = JSON.parse(JSON.stringify(sopInput({ tenantId: 'demo', now }, state, 1))) as JsonObject
     const context = {
       id: `arn:aws:states:eu-central-1:1:execution:${sopId}:1`,

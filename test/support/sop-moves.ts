@@ -1,0 +1,112 @@
+/** A shipment that is moved between versions of its SOP in memory, by the rules of migrations. */
+import type { JsonObject } from '../../engine/json'
+import { committed } from '../../functions/migrations/domain/facts'
+import { type Move, planMove, versionOf } from '../../functions/migrations/domain/plan'
+import { decideReversal } from '../../functions/migrations/domain/reversal'
+import type { ShipmentState } from '../../functions/shipments/store'
+import type { SopId } from '../../schemas/sop'
+import type { Wait } from '../../schemas/wait'
+import { aShipment, ORDERED } from './shipments'
+import { planOf } from './sop-plans'
+import { SopWorld } from './sop-world'
+
+const VERSIONS = { 1: 'FIRST', 2: 'SECOND' } as const
+type Number = keyof typeof VERSIONS
+
+const pinned = (state: ShipmentState, sopId: SopId, version: Number): ShipmentState => ({
+  ...state,
+  waits: [],
+  header: {
+    ...state.header,
+    sop: { sopId, version, versionArn: VERSIONS[version], executionArn: VERSIONS[version], run: 1 },
+  },
+})
+
+/** A shipment of the SOP on its version 1. */
+export const begun = (sopId: SopId, definition: JsonObject) =>
+  SopWorld.on(definition, sopId, pinned(aShipment(planOf(sopId, ORDERED)), sopId, 1), ORDERED)
+
+/** The same shipment on a definition, as it stands. */
+export const resumed = (sopId: SopId, definition: JsonObject, state: ShipmentState, now: string, version: Number) =>
+  SopWorld.on(definition, sopId, pinned(state, sopId, version), now)
+
+const HOUR = 3600_000
+
+/** How a world answers a shipment: which wait it serves next, and how long that takes. */
+export interface Way {
+  choose?: ((waits: Wait[]) => Wait | undefined) | undefined
+  lateByHours?: number | undefined
+  /** At most so many waits. */
+  turns?: number
+}
+
+/** Serves waits until the end, or until it has served as many as it should. */
+export async function serve(world: SopWorld, { choose = first, lateByHours = 1, turns = 300 }: Way = {}) {
+  for (let turn = 0; world.running && turn < turns; turn += 1) await serveOne(world, choose, lateByHours)
+  return world
+}
+const first = (waits: Wait[]): Wait | undefined => waits[0]
+
+async function serveOne(world: SopWorld, choose: (waits: Wait[]) => Wait | undefined, lateByHours: number) {
+  await world.passUntil(Date.parse(world.now) + lateByHours * HOUR)
+  const wait = choose(world.state.waits)
+  if (!wait) throw new Error(`Nothing is waited for; it stands at ${world.entered.at(-1)}`)
+  await world.deliver(wait)
+}
+
+export interface Point {
+  state: ShipmentState
+  now: string
+  waits: string[]
+}
+
+const at = (world: SopWorld): Point => ({
+  state: world.state,
+  now: world.now,
+  waits: world.state.waits.map(({ stepKey }) => stepKey),
+})
+
+/** Every point at which a shipment of the SOP stands and waits, from its start to its end. */
+export async function standingPoints(sopId: SopId, definition: JsonObject, way: Way = {}): Promise<Point[]> {
+  const { choose = first, lateByHours = 1 } = way
+  const world = await begun(sopId, definition)
+  const points: Point[] = []
+  while (world.running) {
+    points.push(at(world))
+    await world.passUntil(Date.parse(world.now) + lateByHours * HOUR)
+    if (lateByHours > 1) points.push(at(world))
+    await serveOne(world, choose, 0)
+  }
+  return points
+}
+
+export interface Moved {
+  world: SopWorld
+  move: Move
+  /** The shipment as the migration has left it, before its SOP goes on. */
+  decided: ShipmentState
+  /** Another world like it, as it began. */
+  again(): Promise<SopWorld>
+}
+
+/** What a migration does to one shipment: plan, cancel and change tasks, start the target version anew. */
+export async function moved(sopId: SopId, point: Point, from: JsonObject, to: JsonObject): Promise<Moved> {
+  const request = {
+    sopId,
+    state: point.state,
+    from: versionOf(1, from),
+    to: versionOf(2, to),
+    includeUnchanged: true,
+  }
+  const move = await planMove(request, { tenantId: 'demo', now: point.now, denied: [] })
+  const decided = committed(point.state, move.decision, point.now)
+  const again = () => resumed(sopId, to, decided, point.now, 2)
+  return { move, decided, world: await again(), again }
+}
+
+/** What a reversal does to it. */
+export async function reversed(sopId: SopId, { world, move }: Moved, from: JsonObject, to: JsonObject) {
+  const versions = { from: versionOf(2, from), to: versionOf(1, to) }
+  const decided = committed(world.state, decideReversal(world.state, move, versions, world.now), world.now)
+  return { decided, world: await resumed(sopId, to, decided, world.now, 1) }
+}
