@@ -5,19 +5,52 @@ import type { Gray, Mask } from './raster'
 const TILE = 16
 const SHIFT = 4
 
-/** Sauvola's weight of contrast: found best on scans of trade papers. */
-const CONTRAST = 0.3
+/** Weight of contrast, in Wolf and Jolion's threshold: found best on scans of trade papers. */
+const CONTRAST = 0.5
+/** Tiles to each side among which the strongest contrast is looked for: print is measured by the print around it. */
+const NEIGHBOURHOOD = 6
+/** Deviation (grey levels) of paper without print: no contrast below counts. */
+const NOISE = 10
 
 /**
- * Ink is what is clearly darker than its surroundings (Sauvola's threshold): shading, tints and uneven light do not count,
- * nor do the fine patterns printed behind the text of bills and cheques.
+ * Ink is what is clearly darker than its surroundings, measured by the contrast that print has nearby (Wolf and Jolion's
+ * threshold, by neighbourhoods): shading, tints, uneven light and the fine patterns printed behind the text of bills do not
+ * count, while the pale print of a worn ribbon or a thermal printer does.
  */
 export function inkOf(gray: Gray): Mask {
+  const across = acrossOf(gray)
   const tiles = tilesOf(gray, 2, () => true)
-  const thresholds = tiles.map(({ mean, deviation }) =>
-    Math.min(mean - 18, mean * (1 + CONTRAST * (deviation / 128 - 1))),
+  const strongest = spread(
+    tiles.map(({ deviation }) => deviation),
+    across,
+    Math.max,
   )
+  const darkest = spread(
+    tiles.map(({ mean, deviation }) => mean - 2 * deviation),
+    across,
+    Math.min,
+  )
+  const thresholds = tiles.map(({ mean, deviation }, tile) => {
+    const share = deviation / Math.max(NOISE, strongest[tile] ?? 0)
+    const depth = mean - Math.max(0, darkest[tile] ?? 0)
+    return Math.min(mean - 18, mean - CONTRAST * (1 - share) * depth)
+  })
   return below(gray, thresholds)
+}
+
+/** The greatest (or least) value among each tile's neighbours: along the rows, then along the columns. */
+function spread(values: readonly number[], across: number, choose: (a: number, b: number) => number): number[] {
+  const along = (from: readonly number[], step: number, place: (tile: number) => number, length: number): number[] =>
+    from.map((value, tile) => {
+      let best = value
+      const at = place(tile)
+      for (let d = Math.max(-at, -NEIGHBOURHOOD); d <= Math.min(length - 1 - at, NEIGHBOURHOOD); d += 1)
+        best = choose(best, from[tile + d * step] ?? best)
+      return best
+    })
+  const down = Math.ceil(values.length / across)
+  const rows = along(values, 1, (tile) => tile % across, across)
+  return along(rows, across, (tile) => Math.floor(tile / across), down)
 }
 
 /** Faint ink as well, as hairlines have it: anything darker than the paper around by a margin (grey levels) above the noise. */

@@ -11,9 +11,8 @@ import { linesOf } from './lines'
 import { DocumentError, type Line, type PageText, unreadable, unsupported } from './page'
 import { openPdf } from './pdf'
 import { answer, type Query } from './queries'
-import type { Recogniser } from './recogniser'
 import { ruledTables } from './ruled-tables'
-import { readScan } from './scan'
+import { type Engines, readScan } from './scan'
 import { imageSize, isWhole, kindOf } from './sniff'
 
 export type Feature = 'FORMS' | 'TABLES' | 'QUERIES' | 'LAYOUT' | 'SIGNATURES'
@@ -46,15 +45,15 @@ export interface ReadResult {
 /** Longest side of a picture, in pixels (Textract's own limit). */
 const LONGEST_SIDE = 10_000
 
-export type RecogniserSource = () => Promise<Recogniser>
+export type EngineSource = () => Promise<Engines>
 
 export async function readDocument(
   bytes: Uint8Array,
   request: ReadRequest,
-  recogniser: RecogniserSource,
+  engines: EngineSource,
 ): Promise<ReadResult> {
   const kind = kindOf(bytes)
-  if (kind === 'pdf') return readPdf(bytes, request, recogniser)
+  if (kind === 'pdf') return readPdf(bytes, request, engines)
   if (kind === null) throw unsupported()
   const size = imageSize(bytes, kind)
   if (!size) throw unreadable()
@@ -64,11 +63,11 @@ export async function readDocument(
   const image = await loadImage(Buffer.from(bytes)).catch(() => {
     throw unreadable()
   })
-  const page = await readScan(image, await recogniser())
+  const page = await readScan(image, await engines())
   return { total: 1, pages: [tell(page, request, 1)], failed: [] }
 }
 
-async function readPdf(bytes: Uint8Array, request: ReadRequest, recogniser: RecogniserSource): Promise<ReadResult> {
+async function readPdf(bytes: Uint8Array, request: ReadRequest, engines: EngineSource): Promise<ReadResult> {
   const pdf = await openPdf(bytes)
   try {
     if (pdf.pages < 1) throw unreadable()
@@ -77,7 +76,7 @@ async function readPdf(bytes: Uint8Array, request: ReadRequest, recogniser: Reco
     const last = Math.min(pdf.pages, request.pages?.to ?? pdf.pages)
     for (let number = request.pages?.from ?? 1; number <= last; number += 1) {
       try {
-        const page = (await pdf.text(number)) ?? (await readScan(await pdf.picture(number), await recogniser()))
+        const page = (await pdf.text(number)) ?? (await readScan(await pdf.picture(number), await engines()))
         result.pages.push(tell(page, request, number))
       } catch (error) {
         if (pdf.pages === 1) throw error instanceof DocumentError ? error : unreadable()

@@ -7,6 +7,8 @@ import type { PageText, Word } from './page'
 import { brightenBands, type Component, componentsOf, letterHeight, type Mask, paint } from './raster'
 import type { ReadWord, Recogniser } from './recogniser'
 import { rulesOf } from './rules'
+import type { SecondEngine } from './second-engine'
+import { lookAgain } from './second-look'
 import { segmentsOf } from './segments'
 import { type Sheet, sheetsOf } from './sheet'
 import { type Skew, skewOf } from './skew'
@@ -21,7 +23,10 @@ const LEVEL = 0.2
 /** Mean confidence of a page that stands the right way up. */
 const SURE = 70
 
-export async function readScan(picture: Picture, recogniser: Recogniser): Promise<PageText> {
+/** Who reads a page, and who looks again at what is in doubt. */
+export type Engines = { recogniser: Recogniser; second?: SecondEngine | undefined }
+
+export async function readScan(picture: Picture, engines: Engines): Promise<PageText> {
   const draft = uprightOf(picture, Math.min(1, 2000 / Math.max(picture.width, picture.height)), 0)
   const letters = componentsOf(inkOf(draft.gray))
   const tall = letterHeight(letters)
@@ -29,9 +34,9 @@ export async function readScan(picture: Picture, recogniser: Recogniser): Promis
   const native = tall * (picture.width / draft.gray.width)
   const scale = native >= ENOUGH ? Math.min(1, Math.max(0.4, LETTER / native)) : Math.min(4, LETTER / native)
   const { inked, turn } = straighten(picture, scale, skewOf(letters.filter((box) => isLetterSized(box, tall))))
-  const first = await readUpright(inked, recogniser, 'perhaps turned')
+  const first = await readUpright(inked, engines, 'perhaps turned')
   if (!first.turned) return first.page
-  const second = await readUpright(inkedOf(uprightOf(picture, scale, turn + 180)), recogniser, 'as it is')
+  const second = await readUpright(inkedOf(uprightOf(picture, scale, turn + 180)), engines, 'as it is')
   return second.page
 }
 
@@ -71,7 +76,7 @@ const empty = (upright: Upright): PageText => ({
 /** Reads line by line; gives up early, `turned`, when the first lines read better upside down. */
 async function readUpright(
   { upright, ink, components }: Inked,
-  recogniser: Recogniser,
+  { recogniser, second }: Engines,
   how: 'perhaps turned' | 'as it is',
 ): Promise<{ page: PageText; turned: boolean }> {
   const { gray } = upright
@@ -80,7 +85,7 @@ async function readUpright(
   const rules = rulesOf(faintInkOf(gray, 14), components, letter)
   for (const [boxes, margin] of [
     [checkboxes, 1],
-    [[...rules.horizontal, ...rules.vertical], 0],
+    [[...rules.horizontal, ...rules.vertical], 1],
   ] as const) {
     paint(ink, boxes, 0, margin)
     paint(gray, boxes, 255, margin)
@@ -94,7 +99,8 @@ async function readUpright(
     toInput: upright.toInput,
   }
   const words: ReadWord[] = []
-  for (const sheet of sheetsOf(gray, segmentsOf(componentsOf(ink), letter, rules.vertical))) {
+  const segments = segmentsOf(componentsOf(ink), letter, rules.vertical)
+  for (const sheet of sheetsOf(gray, segments)) {
     const read = await recogniser.read(sheet)
     words.push(...read)
     const certainty = certaintyOf(read)
@@ -102,7 +108,9 @@ async function readUpright(
       return { page, turned: true }
   }
   const kept = words.filter((word) => isWord(word, letter))
-  page.words = certaintyOf(words) < 40 ? kept : await readDoubtfulAgain(kept, gray, recogniser)
+  if (certaintyOf(words) < 40 && !second) page.words = kept
+  else if (second) page.words = (await lookAgain(kept, segments, gray, second)).filter((word) => isWord(word, letter))
+  else page.words = await readDoubtfulAgain(kept, gray, recogniser)
   return { page, turned: false }
 }
 

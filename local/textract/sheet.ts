@@ -21,13 +21,35 @@ export interface Sheet {
 const LETTER = 30
 const MARGIN = 14
 const WIDEST = 6000
+/** The engine answers nothing for a picture of 32,768 pixels and more, and slows down long before. */
+const TALLEST = 8000
 
 export function sheetsOf(page: Gray, segments: readonly Segment[], letter = LETTER): Sheet[] {
   const sized = segments.map((segment) => ({ segment, scale: scaleOf(segment, letter) }))
   const wide = sized.filter(({ segment, scale }) => width(segment) * scale > 900)
   const narrow = sized.filter(({ segment, scale }) => width(segment) * scale <= 900)
   const letters = segments.flatMap((segment) => segment.letters)
-  return [wide, narrow].filter((group) => group.length > 0).map((group) => sheetOf(page, group, letters))
+  return [wide, narrow].flatMap(inSheets).map((group) => sheetOf(page, group, letters))
+}
+
+type Sized = { segment: Segment; scale: number }
+
+const rowHeight = ({ segment, scale }: Sized): number => Math.ceil(height(segment) * scale) + MARGIN * 2
+
+/** As many lines on a sheet as go below one another. */
+function inSheets(group: readonly Sized[]): Sized[][] {
+  const sheets: Sized[][] = []
+  let room = 0
+  for (const sized of group) {
+    const tall = rowHeight(sized)
+    if (tall > room) {
+      sheets.push([])
+      room = TALLEST
+    }
+    sheets.at(-1)?.push(sized)
+    room -= tall
+  }
+  return sheets
 }
 
 function scaleOf(segment: Segment, wanted: number): number {
@@ -36,9 +58,9 @@ function scaleOf(segment: Segment, wanted: number): number {
   return Math.min(4, Math.max(0.25, wanted / letter), WIDEST / width(segment))
 }
 
-function sheetOf(page: Gray, sized: { segment: Segment; scale: number }[], letters: readonly Box[]): Sheet {
+function sheetOf(page: Gray, sized: readonly Sized[], letters: readonly Box[]): Sheet {
   const across = Math.ceil(Math.max(...sized.map(({ segment, scale }) => width(segment) * scale))) + MARGIN * 2
-  const down = sized.reduce((sum, { segment, scale }) => sum + Math.ceil(height(segment) * scale) + MARGIN * 2, MARGIN)
+  const down = sized.reduce((sum, strip) => sum + rowHeight(strip), MARGIN)
   const gray: Gray = { width: across, height: down, data: new Uint8Array(across * down).fill(255) }
   let top = MARGIN
   const strips = sized.map(({ segment, scale }) => {

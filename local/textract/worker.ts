@@ -2,7 +2,9 @@
 import { parentPort } from 'node:worker_threads'
 import { DocumentError } from './page'
 import { type ReadRequest, type ReadResult, readDocument } from './read'
-import { createRecogniser, type Recogniser } from './recogniser'
+import { createRecogniser } from './recogniser'
+import type { Engines } from './scan'
+import { createSecondEngine } from './second-engine'
 
 export interface ReadMessage {
   id: number
@@ -15,15 +17,20 @@ export type ReadReply =
   | { id: number; refused: { code: DocumentError['code']; message: string } }
   | { id: number; failed: string }
 
-let engine: Promise<Recogniser> | undefined
-const recogniser = (): Promise<Recogniser> => {
-  engine ??= createRecogniser()
-  return engine
+let engines: Promise<Engines> | undefined
+const warmEngines = (): Promise<Engines> => {
+  engines ??= startEngines()
+  return engines
+}
+
+async function startEngines(): Promise<Engines> {
+  const [recogniser, second] = await Promise.all([createRecogniser(), createSecondEngine()])
+  return { recogniser, second }
 }
 
 async function reply({ id, bytes, request }: ReadMessage): Promise<ReadReply> {
   try {
-    return { id, result: await readDocument(bytes, request, recogniser) }
+    return { id, result: await readDocument(bytes, request, warmEngines) }
   } catch (error) {
     if (error instanceof DocumentError) return { id, refused: { code: error.code, message: error.message } }
     return { id, failed: error instanceof Error ? (error.stack ?? error.message) : String(error) }
