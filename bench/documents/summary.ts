@@ -1,3 +1,5 @@
+import { KIND_THRESHOLD } from '../../functions/documents/domain/intake'
+import { doubtsAbout } from '../../functions/documents/domain/review'
 import { keyFields } from '../../functions/documents/extraction/read-document'
 import type { Judged, Outcome } from './score'
 
@@ -37,12 +39,13 @@ export function thresholdFor(judged: readonly Judged[], precision = 0.99): numbe
   return best
 }
 
-/** Verified without a person: sure of its kind, no warning, and every key field stated above the threshold. */
-function verified(outcome: Outcome, threshold: number): boolean {
-  const { classification, fields, warnings } = outcome.extraction
+/** Whether the intake would accept the document, sent as what it is, without asking a person: its own rule. */
+function verified({ classified, extraction }: Outcome, threshold: number): boolean {
+  const { classification, fields } = extraction
   const keys = keyFields(classification.kind)
-  if (keys.length === 0 || classification.confidence < 0.9 || warnings.length > 0) return false
-  return keys.every((key) => fields.some((f) => f.field === key && !f.ambiguous && f.confidence >= threshold))
+  if (!classified || keys.length === 0 || fields.length === 0 || classification.confidence < KIND_THRESHOLD)
+    return false
+  return doubtsAbout(extraction, keys, () => threshold).holding.length === 0
 }
 
 export function summarise(outcomes: readonly Outcome[], threshold: number | null): Summary {

@@ -111,7 +111,7 @@ export const decideReject = (document: DocumentRecord, rejection: Rejection): De
 
 export const MAX_PAGES = 100
 /** Below it, a person says what the document is. */
-const KIND_THRESHOLD = 0.5
+export const KIND_THRESHOLD = 0.5
 
 const isKind = (documentType: DocumentType, extraction: Extraction) =>
   (DOCUMENT_CODES[extraction.classification.kind] as readonly string[]).includes(documentType)

@@ -50,6 +50,8 @@ export function totalOfLines({ fields, lineItems }: Reading): ExtractionWarning[
   const lines = sum(lineItems, 'amount')
   const total = amountOf(find(fields, 'totalAmount'))
   if (lines === undefined || total === undefined) return []
+  // Discounts and charges stand between the lines and a total that its own subtotal and tax add up to.
+  if (find(fields, 'totalAmount')?.checks.some(({ code, passed }) => code === 'sum' && passed)) return []
   const accounted = ['subtotalAmount', 'totalAmount'].some((name) => {
     const stated = amountOf(find(fields, name))
     return stated !== undefined && near(lines, stated, lineItems.length)

@@ -38,12 +38,17 @@ function identifierIn(raw: string): string | undefined {
   return undefined
 }
 
+const DATE_WORD = /[\s(,/-]*(?:vom|dated?|dtd|of|du|del|d\.d\.|van|am|from)?[\s.:(]*$/i
+
 export const readIdentifier: Reader = (raw, context) => {
   const id = identifierIn(raw)?.toUpperCase()
   if (!id || id.length < 2 || id.length > 40) return []
   const date = datesIn(id).length > 0 && /^[\d./-]+$/.test(id)
   const short = id.length < 4
-  const words = raw.trim().split(/\s+/).length
+  // "471102 vom 05.03.2018": the date after a number is no doubt about it.
+  const [dated] = datesIn(raw)
+  const bare = dated && dated.start > raw.toUpperCase().indexOf(id) ? raw.slice(0, dated.start) : raw
+  const words = bare.replace(DATE_WORD, '').trim().split(/\s+/).length
   const measure = /^[\d.,]+$/.test(id) && /[.,]/.test(id)
   const quality = 0.95 * (date || measure ? 0.2 : 1) * (short ? 0.75 : 1) * (words > 4 ? 0.6 : words > 2 ? 0.85 : 1)
   const long = context.lines.length > 1 ? 0.9 : 1

@@ -7,10 +7,11 @@ import type { Candidate } from './candidate'
 import { fieldLexicon, findCandidates } from './candidates'
 import { choose } from './choose'
 import { classify } from './classify'
+import { orderByCustom } from './date-custom'
 import { type ExpenseDocument, expenseBlocks, expenseCandidates, expenseItems } from './expense'
 import type { Lexicon } from './labels'
 import { readItems } from './line-items'
-import { type DateOrder, dateOrder } from './normalise/dates'
+import { dateOrder } from './normalise/dates'
 import { documentCurrency } from './normalise/money'
 import { decimalStyle } from './normalise/numbers'
 import type { Habits } from './reading'
@@ -28,18 +29,11 @@ export type ReadOptions = {
   kind?: DocumentKind
 }
 
-// "Albany, NY 12210": month first is the custom of the United States alone.
-const US_ADDRESS =
-  /\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]),?\s+\d{5}(?:-\d{4})?\b/
-
-const orderByCountry = (texts: readonly string[]): DateOrder | undefined =>
-  texts.some((t) => US_ADDRESS.test(t)) ? 'MDY' : undefined
-
 function habitsOf(pages: readonly Page[]): Habits {
   const texts = pages.flatMap((page) => page.segments.map((s) => s.text))
   return {
     style: decimalStyle(texts),
-    order: dateOrder(texts) ?? orderByCountry(texts),
+    order: dateOrder(texts) ?? orderByCustom(texts),
     currency: documentCurrency(texts),
   }
 }

@@ -49,7 +49,9 @@ export const readParty: Reader = (raw, context) => {
     : { type: 'party', name, address }
   const prose = name.split(/\s+/).length > 9 || /[;?]/.test(name)
   const digits = /^\d/.test(name) && !same
-  return [reading(value, source.join('\n'), (prose ? 0.4 : 0.92) * (digits ? 0.7 : 1))]
+  // Names begin with a capital; "their assignees" is the small print.
+  const small = /^\p{Ll}+\s+\p{Ll}/u.test(name)
+  return [reading(value, source.join('\n'), (prose || small ? 0.4 : 0.92) * (digits ? 0.7 : 1))]
 }
 
 /** A person's or company's name on one line. */

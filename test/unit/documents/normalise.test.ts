@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { orderByCustom } from '../../../functions/documents/extraction/date-custom'
 import { dateOrder, datesIn } from '../../../functions/documents/extraction/normalise/dates'
 import {
   containerCheckDigit,
@@ -167,5 +168,24 @@ describe('words read with one letter wrong', () => {
     expect(sameWord('consignor', 'consignee')).toBe(false)
     expect(sameWord('port', 'part')).toBe(false)
     expect(distance('kitten', 'sitting', 5)).toBe(3)
+  })
+})
+
+describe('the order of day and month by the custom of a country', () => {
+  test.each([
+    ['an American town and a number of its plan', ['MARKET HALL', 'SPRINGFIELD, IL', '217-555-0142'], 'MDY'],
+    ['a state with its zip code', ['Harbor Supply', 'Mobile, AL 36602'], 'MDY'],
+    ['value added tax', ['VAT no. GB 123 4567 89', 'Total due £ 12.40'], 'DMY'],
+    ['a Malaysian company', ['KEDAI BINTANG SDN BHD', 'TOTAL RM 12.40'], 'DMY'],
+  ])('is told by %s', (_, texts, order) => {
+    expect(orderByCustom(texts)).toBe(order)
+  })
+
+  test('stays open between an Indian exporter and an American consignee', () => {
+    expect(orderByCustom(['GST 27AAACB1234C1Z5', 'Tel +91 22 5550 1234', 'Mobile, AL 36602'])).toBeUndefined()
+  })
+
+  test('stays open where nothing speaks for a country', () => {
+    expect(orderByCustom(['BILL OF LADING', 'Date 03/04/2026'])).toBeUndefined()
   })
 })

@@ -120,10 +120,39 @@ describe('reading a commercial invoice', () => {
     expect(other.warnings).toEqual([])
   })
 
+  const undated = INVOICE.filter(([text]) => !text.startsWith('Due Date'))
+
+  test('value added tax in euros puts the day first', () => {
+    const date = readDocument({ Blocks: paper(undated) }).fields.find((f) => f.field === 'documentDate')
+    expect(date).toMatchObject({ ambiguous: false, value: { date: '2026-04-03' } })
+  })
+
   test('without other evidence an ambiguous date is flagged with both readings', () => {
-    const lines = INVOICE.filter(([text]) => !text.startsWith('Due Date'))
+    const lines = undated.map(([text, x, y]) => [text.replace('EUR', 'USD').replace('VAT 23%', 'Tax'), x, y] as const)
     const date = readDocument({ Blocks: paper(lines) }).fields.find((f) => f.field === 'documentDate')
     expect(date).toMatchObject({ ambiguous: true, candidates: [{ type: 'date', date: '2026-03-04' }] })
+  })
+
+  test('a date after a number is no doubt about the number', () => {
+    const lines = INVOICE.map(([text, x, y]) => [text.replace('0117', '0117 dated 03.04.2026'), x, y] as const)
+    const number = (r: Extraction) => r.fields.find((f) => f.field === 'invoiceNumber')
+    const dated = number(readDocument({ Blocks: paper(lines) }))
+    expect(dated?.value).toEqual(number(reading)?.value)
+    expect(dated?.confidence).toBeCloseTo(number(reading)?.confidence ?? 0)
+  })
+
+  test('a discount between the lines and a total that adds up by itself is no contradiction', () => {
+    const cheaper = INVOICE.map(
+      ([text, x, y]) =>
+        [
+          text.replace('2.240,00', '2.000,00').replace('515,20', '460,00').replace('2.755,20', '2.460,00'),
+          x,
+          y,
+        ] as const,
+    )
+    const { warnings, fields } = readDocument({ Blocks: paper(cheaper) })
+    expect(value(fields, 'totalAmount')).toMatchObject({ amount: 246000 })
+    expect(warnings).toEqual([])
   })
 
   test('several pages are one document', () => {
