@@ -88,8 +88,15 @@ const ADAPTERS: readonly Adapter[] = [
   (file) => ifExists(join(dirname(file), 'truth.json'), transcript),
   (file) => {
     const product = basename(dirname(file))
-    const answer = ['default_sample.json', 'complete.json']
-      .map((n) => join(dirname(file), 'response_v1', n))
+    const answer = readdirSync(dirname(file))
+      .filter((folder) => /^response_v\d+$/.test(folder))
+      .sort()
+      .reverse()
+      .flatMap((folder) =>
+        [`${basename(file, extname(file))}.json`, 'default_sample.json', 'complete.json'].map((name) =>
+          join(dirname(file), folder, name),
+        ),
+      )
       .find(existsSync)
     return answer ? fromMindee(readJson(answer), product) : undefined
   },
@@ -117,14 +124,31 @@ const ADAPTERS: readonly Adapter[] = [
   (file) => ifExists(sibling(file, '.txt'), (p) => fromText(readFileSync(p, 'utf8'), kindsByName(file) ?? ['OTHER'])),
 ]
 
+/** What an adapter says; a truth that cannot be read is told, and counts as none. */
+function heard(adapter: Adapter, file: string): Truth | undefined {
+  try {
+    return adapter(file)
+  } catch (error) {
+    process.stderr.write(`${file}: truth unreadable (${error instanceof Error ? error.message : String(error)})\n`)
+    return undefined
+  }
+}
+
 function truthOf(file: string, id: string): Truth | undefined {
   for (const adapter of ADAPTERS) {
-    const truth = adapter(file)
+    const truth = heard(adapter, file)
     if (truth) return truth
   }
   const kinds = kindsByName(`/${id}`)
   if (!kinds) return undefined
   return isBlank(file) ? { kinds: [...kinds, 'OTHER'], expected: [], blank: true } : { kinds, expected: [] }
+}
+
+/** Our own transcripts of papers that came without truth, each by the paths that it speaks of. */
+function ownTruth(transcripts: string, id: string): Truth | undefined {
+  const named = filesUnder(transcripts).map(readJson).filter(isRecord)
+  const found = named.find(({ of }) => typeof of === 'string' && id.startsWith(of))
+  return found ? fromTranscript(found) : undefined
 }
 
 /** Files for the local OCR: every document of which the folder says at least what kind it is. */
@@ -135,8 +159,7 @@ export function localCases(dir: string, transcripts: string): Case[] {
       .filter((file) => IMAGE.test(file))
       .flatMap((file) => {
         const id = relative(dir, file)
-        const truth =
-          ifExists(join(transcripts, `${basename(file, extname(file))}.truth.json`), transcript) ?? truthOf(file, id)
+        const truth = ownTruth(transcripts, id) ?? truthOf(file, id)
         return truth ? [{ id, path: 'local' as const, file, truth }] : []
       }),
   )
@@ -154,13 +177,11 @@ export function recordedCases(dir: string, transcripts: string): Case[] {
   return answers.flatMap((file) => {
     const id = relative(dir, file)
     const beside = filesUnder(dirname(file)).find((f) => IMAGE.test(f) && dirname(f) === dirname(file))
-    const own = [`${basename(file, '.json')}`, ...(beside ? [basename(beside, extname(beside))] : [])]
-      .map((n) => join(transcripts, `${n}.truth.json`))
-      .find(existsSync)
     const truth =
-      (own ? transcript(own) : undefined) ??
-      ifExists(sibling(file, '.truth.json'), transcript) ??
-      (beside && /pairs/.test(file) ? ADAPTERS.map((a) => a(beside)).find((t) => t !== undefined) : undefined) ??
+      ownTruth(transcripts, id) ??
+      heard((answer) => ifExists(sibling(answer, '.truth.json'), transcript), file) ??
+      (beside ? heard((paper) => ifExists(sibling(paper, '.truth.json'), transcript), beside) : undefined) ??
+      (beside && /pairs/.test(file) ? ADAPTERS.map((a) => heard(a, beside)).find((t) => t !== undefined) : undefined) ??
       (GENERAL.test(id) ? { kinds: ['OTHER' as const], expected: [] } : undefined)
     return truth ? [{ id, path: 'textract' as const, file, truth }] : []
   })

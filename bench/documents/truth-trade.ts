@@ -159,7 +159,45 @@ export function fromMindee(answer: unknown, product: string): Truth | undefined 
       ],
     }
   }
+  if (/invoice|financial/.test(product)) return invoiceOfMindee(p)
+  if (/receipt/.test(product)) return receiptOfMindee(p)
   return undefined
+}
+
+const stated = <T>(value: T | null, make: (value: T) => Expected): Expected[] => (value === null ? [] : [make(value)])
+
+/** Predictions are no transcripts: what they leave out may stand on the paper all the same. */
+function invoiceOfMindee(p: Json): Truth {
+  const lines = listAt(p, 'line_items').flatMap((line): ExpectedLine[] => {
+    const [amount, quantity] = [numberAt(line, 'total_amount'), numberAt(line, 'quantity')]
+    return amount === null ? [] : [{ amount, ...(quantity === null ? {} : { quantity }) }]
+  })
+  return {
+    kinds: ['COMMERCIAL_INVOICE'],
+    expected: [
+      ...stated(textAt(p, 'invoice_number', 'value'), (v) => identifier(v, 'invoiceNumber')),
+      ...stated(textAt(p, 'po_number', 'value'), (v) => identifier(v, 'purchaseOrderNumber')),
+      ...stated(textAt(p, 'date', 'value'), (v) => date(v, 'documentDate')),
+      ...stated(textAt(p, 'due_date', 'value'), (v) => date(v, 'dueDate')),
+      ...stated(textAt(p, 'supplier_name', 'value'), (v) => party(v, 'seller')),
+      ...stated(textAt(p, 'customer_name', 'value'), (v) => party(v, 'buyer')),
+      ...stated(numberAt(p, 'total_net', 'value'), (v) => money(v, 'subtotalAmount')),
+      ...stated(numberAt(p, 'total_tax', 'value'), (v) => money(v, 'taxAmount')),
+      ...stated(numberAt(p, 'total_amount', 'value'), (v) => money(v, 'totalAmount')),
+    ],
+    ...(lines.length > 0 ? { lines } : {}),
+  }
+}
+
+function receiptOfMindee(p: Json): Truth {
+  return {
+    kinds: ['OTHER'],
+    expected: [
+      ...stated(textAt(p, 'supplier_name', 'value'), (v) => party(v, 'issuer')),
+      ...stated(textAt(p, 'date', 'value'), (v) => date(v, 'documentDate')),
+      ...stated(numberAt(p, 'total_amount', 'value'), (v) => money(v, 'totalAmount')),
+    ],
+  }
 }
 
 const SECTIONS: Readonly<Record<string, { file: RegExp; kind: DocumentKind }>> = {

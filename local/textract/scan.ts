@@ -107,10 +107,10 @@ async function readUpright(
     if (how === 'perhaps turned' && certainty < SURE && (await readsBetterTurned(sheet, recogniser, certainty)))
       return { page, turned: true }
   }
-  const kept = words.filter((word) => isWord(word, letter))
-  if (certaintyOf(words) < 40 && !second) page.words = kept
-  else if (second) page.words = (await lookAgain(kept, segments, gray, second)).filter((word) => isWord(word, letter))
-  else page.words = await readDoubtfulAgain(kept, gray, recogniser)
+  // The second engine hears what the first did not believe in; without it that is dropped at once.
+  const believed = words.filter((word) => isWord(word, letter))
+  if (second) page.words = (await lookAgain(words, segments, gray, second)).filter((word) => isWord(word, letter))
+  else page.words = certaintyOf(words) < 40 ? believed : await readDoubtfulAgain(believed, gray, recogniser)
   return { page, turned: false }
 }
 

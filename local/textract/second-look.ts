@@ -2,6 +2,7 @@
  * What another engine makes of the same ink: lines that the first read badly or not at all are read anew, words that it
  * doubts and figures, for which no dictionary vouches, one by one. Agreement takes doubt away, dissent adds to it.
  */
+import { type Box, height, overlapX, overlapY, width } from './geometry'
 import type { Word } from './page'
 import type { Gray } from './raster'
 import type { ReadWord } from './recogniser'
@@ -26,8 +27,21 @@ export async function lookAgain(
   const weak = [...bySegment].filter(([, line]) => meanOf(line) < WEAK_LINE).slice(0, MOST_LINES)
   const anew = await rereadLines(weak, page, engine)
   const kept = words.filter(({ segment }) => !anew.has(segment))
-  return [...(await rereadWords(kept, page, engine)), ...[...anew.values()].flat()]
+  return withoutDoubles([...(await rereadWords(kept, page, engine)), ...[...anew.values()].flat()])
 }
+
+/** Lines that hang into one another bring the same ink twice: of two words in one place the surer stays. */
+function withoutDoubles(words: readonly Word[]): Word[] {
+  const kept: Word[] = []
+  for (const word of [...words].sort((a, b) => b.confidence - a.confidence))
+    if (!kept.some((other) => covers(other, word))) kept.push(word)
+  return kept
+}
+
+const area = (box: Box): number => width(box) * height(box)
+
+const covers = (a: Box, b: Box): boolean =>
+  Math.max(0, overlapX(a, b)) * Math.max(0, overlapY(a, b)) > 0.5 * Math.min(area(a), area(b))
 
 const meanOf = (words: readonly Word[]): number => {
   const letters = words.reduce((sum, word) => sum + word.text.length, 0)

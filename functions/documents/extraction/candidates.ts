@@ -13,11 +13,20 @@ import { MULTILINE } from './values'
 const totalTrust = (occurrence: Occurrence): number =>
   (/round|grand|incl|due|brutto|ttc/i.test(occurrence.text) ? 1 : 0.95) * (0.93 + 0.07 * occurrence.segment.at.top)
 
+// "Total Sales (Excluding GST)", "Gesamt ohne MwSt": what is left before tax.
+const BEFORE_TAX = /\b(?:excl\w*|exkl\w*|before|w\/o|ohne|hors|sans|escl\w*|sin|sem|zzgl)\b/i
+
+/** The field that a label names, its qualifiers heard. */
+function fieldNamed(field: string, { segment, start, end }: Occurrence): string {
+  const said = segment.text.slice(start, end + 16)
+  return field === 'totalAmount' && BEFORE_TAX.test(said) ? 'subtotalAmount' : field
+}
+
 function fromLabels(layout: Labelled, specs: ReadonlyMap<string, FieldSpec>, habits: Habits): Candidate[] {
   const out: Candidate[] = []
   for (const occurrence of [...layout.labels.values()].flat()) {
     for (const field of [...occurrence.fields, ...occurrence.weak]) {
-      const spec = specs.get(field)
+      const spec = specs.get(fieldNamed(field, occurrence))
       if (!spec) continue
       const weak = occurrence.weak.includes(field) ? 0.75 : 1
       for (const place of placesOf(occurrence, layout, spec.type)) {

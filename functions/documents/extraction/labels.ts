@@ -133,6 +133,19 @@ function qualityOf(
   return length >= 3 ? 0.9 : 0.82
 }
 
+const NUMBERED = /(?<!\p{L})(?:nos?|nr|num|number|numero|nummer)\W*$|#\W*$|n[°º]\W*$/iu
+const FIGURES =
+  /^\s*(?:[A-Z]{3}\s|[$€£])?\s?\d[\d.,/ -]*\s?(?:kgs?|kgm|lbs?|mts?|cbm|m3|m³|pcs|ctns?|pkgs?|packages|cartons|pallets|[A-Z]{3}|%|€)?\.?\s*$/i
+
+/** Without a colon, what follows may show that the words were a label: "Rechnung Nr. 4711", "Gross weight 240.5 KG". */
+function shapeOf(text: string, words: readonly Token[], match: Match, end: number): number {
+  const rest = text.slice(end)
+  const label = text.slice(words[match.from]?.start ?? 0, end)
+  if (match.from === 0 && NUMBERED.test(label) && /^\s*\S*\d/.test(rest)) return 0.95
+  if (match.from === 0 && FIGURES.test(rest)) return match.label.words.length > 1 ? 0.95 : 0.85
+  return 0
+}
+
 /** Finds the labels of one segment, longest first at each place. */
 function occurrencesIn(segment: Segment, labels: Lexicon): Occurrence[] {
   const { text } = segment
@@ -156,7 +169,8 @@ function occurrencesIn(segment: Segment, labels: Lexicon): Occurrence[] {
     const afterLabel =
       previous !== undefined &&
       /^[\s/&,.:;+\-–|()]*(?:and|und|et|y|e|en)?[\s/&]*$/i.test(text.slice(previous.end, word.start))
-    const quality = qualityOf(text, words, match, colon, text.slice(end), afterLabel)
+    const plain = qualityOf(text, words, match, colon, text.slice(end), afterLabel)
+    const quality = plain === undefined ? undefined : Math.max(plain, shapeOf(text, words, match, end))
     if (quality === undefined) {
       from++
       continue

@@ -51,7 +51,7 @@ const STOPS: readonly string[] = [
     "Pages|Packing Information|Signatory Company|Name of Authorized Signatory|Unit of Measure|Harmonized Code Number|Requested Routing|Carrier Information|LTL Only|P.O. Box|PO Box|Post Box|Postfach|Apartado|By First Carrier|By First|Routing and Destination|Account Number|Shipper's Account Number|Consignee's Account Number|Account No|Accounting Information|Trailer number|Requested Routing|Nummer|Previous Balance|Shipped Via|Salesperson|Requisitioner|FOB Point|Service Address|Prepaid|Collect|Revenue tons|Cargo insurance|Rate|" +
     'Reference|Reference No|Ref No|Export References|Pre-carriage by|Precarriage by|Type of Move|Type of Service|Forwarding Agent|Freight payable at|Freight and charges|Declared Value|Method of Dispatch|Type of Shipment|' +
     'Description|Quantity|Amount|Unit Price|Kunden-Nr|Kundennummer|Customer No|Customer ID|Country of Final Destination|Delivery Date|Ship Date|LC Issuing Bank|Negotiated under|Supplier No|EXP No|EXP Date|ERC No|Exporter Bank|' +
-    'Second Vessel|Date of L/C|Buying Dept|WGR|Destination|Liefer- und Leistungsdatum|Steuernummer|USt-Id-Nr|Globale Nummer|Shipper Address|Shipper Phone|Consignee Address|Consignee Phone|Carrier SCAC|Location|Additional info|On carriage to|Point and country of origin'
+    'Company Reg No|Company Registration No|Reg No|Registration No|ROC No|GST No|GST ID|GST Reg No|Second Vessel|Date of L/C|Buying Dept|WGR|Destination|Liefer- und Leistungsdatum|Steuernummer|USt-Id-Nr|Globale Nummer|Shipper Address|Shipper Phone|Consignee Address|Consignee Phone|Carrier SCAC|Location|Additional info|On carriage to|Point and country of origin'
   ).split('|'),
 ]
 
@@ -118,7 +118,7 @@ export function readDocument(
     ...expenseCandidates(expenses, specs, habits),
     ...table.totals,
   ]
-  const fields = chooseAll(specs, definition ? reconcile(candidates, lineItems) : candidates)
+  const fields = chooseAll(specs, reconcile(candidates, lineItems, pages, habits))
   const warnings = withChecks(definition, fields, lineItems)
   return {
     classification,

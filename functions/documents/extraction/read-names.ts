@@ -30,6 +30,18 @@ function orderParty(lines: string[]): string[] {
   return rest ? [rest, ...lines.slice(1)] : lines.slice(1).length > 0 ? lines.slice(1) : lines
 }
 
+const COMPANY_WORDS = new Set('BHD SDN LTD LIMITED GMBH INC LLC CORP CO COMPANY PTE PTY PVT'.split(' '))
+const LETTERS: Readonly<Record<string, string>> = { '0': 'O', '1': 'I', '5': 'S', '8': 'B' }
+
+/** "8HD", "C0." and "L1MITED" at the end of a company's name are letters that OCR took for digits. */
+const withCompanyWords = (name: string): string =>
+  name
+    .replace(/(?<![\p{L}\d])[A-Z0-9]{2,8}(?![\p{L}\d])/gu, (word) => {
+      const letters = word.replace(/[0158]/g, (digit) => LETTERS[digit] ?? digit)
+      return letters !== word && COMPANY_WORDS.has(letters) ? letters : word
+    })
+    .replace(/\bS[O0]N(?=\.?\s*BHD\b)/, 'SDN')
+
 /** A name with its address: the first line is the name, the others (without contacts) the address. */
 export const readParty: Reader = (raw, context) => {
   const source = (context.lines.length > 0 ? context.lines : [raw]).map(tidy)
@@ -37,7 +49,7 @@ export const readParty: Reader = (raw, context) => {
   const named = lines.find((line) => NAME_LABEL.test(fold(line)))
   const head = named ?? lines[0]
   if (!head) return []
-  const name = tidy(head.replace(NAME_LABEL, '').replace(/^(?:messrs|m\/s)\.?\s+/i, ''))
+  const name = withCompanyWords(tidy(head.replace(NAME_LABEL, '').replace(/^(?:messrs|m\/s)\.?\s+/i, '')))
   if (isBlank(name) || !/\p{L}{2}/u.test(name) || datesIn(name).length > 0) return []
   const address = lines
     .filter((line) => line !== head)

@@ -37,6 +37,8 @@ export const minorDigits = (currency: string): number => (NO_MINOR.has(currency)
 export function currencyIn(text: string): string | undefined {
   for (const match of text.matchAll(/(?<![A-Za-z])(?:[A-Z]{3}|usd|eur|gbp)(?![A-Za-z])/gi)) {
     const code = match[0].toUpperCase()
+    // "SDN BHD" ends the names of Malaysian companies; it is no dinar.
+    if (code === 'BHD' && /S[DO]N\.?\s*$/i.test(text.slice(0, match.index))) continue
     // Lower case is a word ("mad", "pen") except for the three that people type so.
     if (CURRENCIES.has(code) && (match[0] === code || /^(?:usd|eur|gbp)$/i.test(code))) return code
   }

@@ -117,4 +117,18 @@ export const OTHER_FIELDS: readonly FieldSpec[] = [
     ],
   },
   commerce.currency,
+  // What was handed over and what came back prove the total of a till slip.
+  {
+    field: 'amountPaid',
+    type: 'money',
+    labels: among(`
+      Cash | Cash Tendered | Tendered | Tend | Amount Tendered | Amount Paid | Cash Received | Cash Paid | Payment | Tunai | Bar | Gegeben |
+      Espèces | Efectivo | Dinheiro | Contant | Contanti`),
+  },
+  {
+    field: 'changeGiven',
+    type: 'money',
+    labels: among(`
+      Change | Change Due | Change Amount | Baki | Rückgeld | Wechselgeld | Monnaie rendue | Rendu | Cambio | Troco | Wisselgeld | Resto`),
+  },
 ]
