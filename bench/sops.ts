@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { simulate } from '../functions/authoring/domain/simulate'
 import { validateSop } from '../functions/authoring/domain/validate'
-import { SopId } from '../schemas/sop'
+import { ProductSopId } from '../schemas/sop'
 import { SimulateSop } from '../schemas/sop-simulation'
 
 const BATCH = 10
 const NOW = '2026-03-01T08:00:00.000Z'
 
 interface Rates {
-  sopId: SopId
+  sopId: ProductSopId
   simulatedPerSecond: number
   transitionsPerSecond: number
   provedPerSecond: number
@@ -26,7 +26,7 @@ async function rateOf(seconds: number, work: () => Promise<number>): Promise<num
   return Math.round(done / elapsed())
 }
 
-async function measure(sopId: SopId, seconds: number): Promise<Rates> {
+async function measure(sopId: ProductSopId, seconds: number): Promise<Rates> {
   const definition = JSON.parse(readFileSync(join(__dirname, '../state-machines', `${sopId}.asl.json`), 'utf8'))
   let seed = 0
   let transitions = 0
@@ -46,7 +46,7 @@ async function measure(sopId: SopId, seconds: number): Promise<Rates> {
 async function main() {
   const { values } = parseArgs({ options: { json: { type: 'boolean' }, seconds: { type: 'string', default: '3' } } })
   const rates: Rates[] = []
-  for (const sopId of SopId.options) rates.push(await measure(sopId, Number(values.seconds)))
+  for (const sopId of ProductSopId.options) rates.push(await measure(sopId, Number(values.seconds)))
   if (values.json) return process.stdout.write(`${JSON.stringify(rates, null, 2)}\n`)
   for (const { sopId, simulatedPerSecond, transitionsPerSecond, provedPerSecond } of rates)
     process.stdout.write(

@@ -1,7 +1,7 @@
 /** Code lists of UN/CEFACT, DCSA and ICC that shape entities, with our own descriptions. */
 import * as z from 'zod'
 
-export const ShipmentType = z.enum(['EXPORT', 'IMPORT', 'CROSS_BORDER_ECOM', 'DOMESTIC'])
+export const ShipmentType = z.enum(['EXPORT', 'IMPORT', 'CROSS_BORDER_ECOM', 'DOMESTIC', 'RETURN'])
 export type ShipmentType = z.infer<typeof ShipmentType>
 
 /** UN/CEFACT Recommendation 19, by name; REC19_CODE gives the digit. */

@@ -18,7 +18,7 @@ export const JobId = prefixed('job', 'Job id: `job_` and a ULID')
 /** `tsk_` + the shipment's ULID + `_` + the SOP step's key: one task per shipment and step, found without an index. */
 export const TaskId = z
   .string()
-  .regex(/^tsk_[0-9A-HJKMNP-TV-Z]{26}_[a-z0-9-]{1,64}$/, 'expected tsk_, a ULID, _ and the key of a step')
+  .regex(/^tsk_[0-9A-HJKMNP-TV-Z]{26}_[a-z0-9-]{1,130}$/, 'expected tsk_, a ULID, _ and the key of a step')
   .describe('Task id')
 
 export const TenantId = z.string().regex(/^[a-z0-9-]{2,40}$/)

@@ -125,7 +125,7 @@ export const ChargeLine = z
   .object({
     chargeId: z
       .string()
-      .regex(/^[A-Za-z0-9-]{1,40}$/)
+      .regex(/^[A-Za-z0-9-]{1,130}$/)
       .describe('Unique in the shipment'),
     code: ChargeCode,
     type: ChargeType,

@@ -53,6 +53,7 @@ export const SopFindingCode = z.enum([
   'TOKEN_NOT_GIVEN',
   'TOKEN_NOT_HELD',
   'NO_TIMEOUT',
+  'LONG_TIMEOUT',
   'NO_WAY_ON',
   'TIMEOUT_RETRIED',
   'SILENT_TIMEOUT',

@@ -83,6 +83,10 @@ export const Task = z
     records: Milestone.optional().describe('Milestone that completing the task proves'),
     rejectable: z.boolean().optional().describe('Rejecting it closes it; else a rejection blocks it'),
     review: DocumentReview.optional().describe('Document to review; closed by its review'),
+    approval: z
+      .object({ notBy: z.array(z.string()).describe('Steps that the decider must not have done') })
+      .optional()
+      .describe('A decision by a second person; completed with its `outcome`'),
     disagreements: z.array(Disagreement).optional().describe('What the documents disagree on; closed when they agree'),
     createdAt: z.string(),
     closedAt: z.string().optional(),

@@ -22,6 +22,7 @@ import { GrantTerms } from './grant'
 import { Milestone } from './milestone'
 import { InternalRole } from './role'
 import { ChargeLine, SopPin } from './shipment'
+import { SopId } from './sop'
 import { SopRestart } from './sop-run'
 import { EscalationAction } from './task'
 import { MilestoneOccurrence, ReportedEvent, RetractionEvent, SourceEventId } from './tracking'
@@ -83,6 +84,14 @@ export const TIMELINE = {
     }),
   },
   'exception.resolved': { area: 'OPERATIONS', data: z.object({ stepKey: z.string(), reason: z.string() }) },
+  'moment.awaited': {
+    area: 'OPERATIONS',
+    data: z.object({ stepKey: z.string(), at: z.string().describe('As planned then'), basis: z.string() }),
+  },
+  'moment.passed': { area: 'OPERATIONS', data: z.object({ stepKey: z.string(), at: z.string(), basis: z.string() }) },
+  'subprocess.requested': { area: 'OPERATIONS', data: z.object({ stepKey: z.string(), sopId: SopId }) },
+  'subprocess.started': { area: 'OPERATIONS', data: SopPin.extend({ stepKey: z.string() }) },
+  'subprocess.ended': { area: 'OPERATIONS', data: z.object({ stepKey: z.string() }) },
   'party.screened': {
     area: 'OPERATIONS',
     data: z.object({

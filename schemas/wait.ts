@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { DocumentType } from './codes'
 import { Severity } from './document-matrix'
+import { Due } from './due'
 import { Milestone } from './milestone'
 
 /** What an SOP step waits for. */
@@ -10,9 +11,15 @@ export const Awaited = z.discriminatedUnion('kind', [
     taskKey: z.string(),
     records: Milestone.optional().describe('When it stands already, no task is made'),
   }),
-  z.object({ kind: z.literal('milestone'), milestone: Milestone }),
+  z.object({
+    kind: z.literal('milestone'),
+    milestone: Milestone,
+    or: z.array(Milestone).optional().describe('Any of them settles it, too'),
+  }),
   z.object({ kind: z.literal('document'), documentType: DocumentType }),
   z.object({ kind: z.literal('consistency'), documentTypes: z.array(DocumentType), severity: Severity }),
+  z.object({ kind: z.literal('until'), stepKey: z.string(), due: Due }),
+  z.object({ kind: z.literal('process'), process: z.string().describe('Key of the step that started it') }),
 ])
 export type Awaited = z.infer<typeof Awaited>
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { DraftId } from '../../schemas/common'
 import { InternalRole } from '../../schemas/role'
-import { SopId } from '../../schemas/sop'
+import { ProductSopId } from '../../schemas/sop'
 import {
   Definition,
   Format,
@@ -17,7 +17,7 @@ import {
 import { SimulateSop, SopSimulation } from '../../schemas/sop-simulation'
 import { type Contract, route } from '../platform/route'
 
-const ofSop = z.object({ sopId: SopId })
+const ofSop = z.object({ sopId: ProductSopId })
 const ofDraft = ofSop.extend({ draftId: DraftId })
 const ofVersion = ofSop.extend({ version: VersionNumber })
 const query = z.object({ format: Format })

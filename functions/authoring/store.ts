@@ -12,9 +12,15 @@ import { stale } from './domain/drafts'
 
 const draftKey = (sopId: SopId, draftId: string) => ({ pk: sopPartition(sopId), sk: `DRAFT#${draftId}` })
 /** Beside the draft, so that lists need not read it. */
-const definitionKey = (sopId: SopId, draftId: string) => ({ pk: sopPartition(sopId), sk: `DEFINITION#${draftId}` })
+const definitionKey = (sopId: SopId, draftId: string) => ({
+  pk: sopPartition(sopId),
+  sk: `DEFINITION#${draftId}`,
+})
 const numbered = (what: string, number: number) => `${what}#${String(number).padStart(6, '0')}`
-const versionKey = (sopId: SopId, version: number) => ({ pk: sopPartition(sopId), sk: numbered('VERSION', version) })
+const versionKey = (sopId: SopId, version: number) => ({
+  pk: sopPartition(sopId),
+  sk: numbered('VERSION', version),
+})
 
 const draftItem = (draft: SopDraft) => ({
   ...draftKey(draft.sopId, draft.draftId),

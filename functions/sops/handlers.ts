@@ -1,4 +1,4 @@
-import { SopId } from '../../schemas/sop'
+import { ProductSopId } from '../../schemas/sop'
 import { AppError } from '../platform/errors'
 import type { Handlers } from '../platform/route'
 import { ConditionFailed } from '../platform/table'
@@ -18,7 +18,7 @@ const tooMany = () =>
 export const handlers: Handlers<typeof routes> = {
   async listSops(context) {
     const items = await Promise.all(
-      SopId.options.map(async (sopId) => {
+      ProductSopId.options.map(async (sopId) => {
         const { title, type, mode, loadTypes } = SOPS[sopId]
         return {
           sopId,

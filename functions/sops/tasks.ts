@@ -10,7 +10,8 @@ import { Contended, type Tenant } from '../platform/table'
 import { count, logger } from '../platform/telemetry'
 import { type Decision, endWait, onShipment, registerWait, type ShipmentState } from '../shipments/store'
 import { countOpenWork } from '../tasks/store'
-import { isOver, runOf } from './domain/runs'
+import { placed } from './domain/processes'
+import { isOver } from './domain/runs'
 import { decideStep, needsPeople, type StepAnswer, type Surroundings } from './domain/steps'
 import { type Output, waitOf } from './domain/waits'
 import { release } from './release'
@@ -36,8 +37,7 @@ export class StepError extends Error {
 export async function takeStep(payload: unknown, requestId: string): Promise<Output> {
   const parsed = SopStep.safeParse(payload)
   if (!parsed.success) throw new StepError('SopStep.Invalid', parsed.error.message)
-  const step = parsed.data
-  const { shipmentId, run } = runOf(step.shipmentId)
+  const { step, shipmentId, run, process } = placed(parsed.data)
   logger.appendKeys({ tenantId: step.tenantId, shipmentId, run, step: step.step, stepKey: step.key })
   const context = systemContext(step.tenantId, `sop/${step.key}`, requestId)
   const wait = waitOf(step, context.now)
@@ -45,9 +45,9 @@ export async function takeStep(payload: unknown, requestId: string): Promise<Out
     if (wait && !(await registerWait(context, shipmentId, wait, run))) return HELD.output
     const denied = step.step === 'screenParties' ? (await loadDeniedParties(context)).items : []
     const { answer } = await onShipment(context, shipmentId, async (state) =>
-      isOver(state, run)
+      isOver(state, { run, process })
         ? OVER
-        : decideStep(step, state, { now: context.now, denied, ...(await peopleFor(step, context, state)) }),
+        : decideStep(step, state, { now: context.now, denied, process, ...(await peopleFor(step, context, state)) }),
     )
     if (wait && answer === HELD) await endWait(context, shipmentId, wait)
     if (wait && answer.settled) await release(context, shipmentId, wait, answer.output)
@@ -65,7 +65,7 @@ async function peopleFor(
 ): Promise<Pick<Surroundings, 'people'>> {
   if (!needsPeople(step)) return {}
   const people = await loadPeople(tenant, [header.from, header.to])
-  if (step.step !== 'assignTask' || step.assign === undefined) return { people }
+  if (!('assign' in step) || step.assign === undefined) return { people }
   return { people: { ...people, loads: await countOpenWork(tenant, rolesOf(people, step.role)) } }
 }
 

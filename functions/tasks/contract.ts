@@ -55,14 +55,14 @@ export const routes = {
     ...verb,
     path: '/v1/tasks/{taskId}/claims',
     summary: 'Take a task up',
-    errors: TAKEN,
+    errors: [...TAKEN, 'task.own'],
   }),
   completeTask: route({
     ...verb,
     path: '/v1/tasks/{taskId}/completions',
     summary: 'Complete a task with the data that its form asks for; the SOP goes on',
     body: z.object({ data: z.record(z.string(), z.unknown()).default({}) }),
-    errors: [...TAKEN, 'validation_failed'],
+    errors: [...TAKEN, 'task.own', 'validation_failed'],
   }),
   reassignTask: route({
     ...verb,
@@ -88,14 +88,14 @@ export const routes = {
     path: '/v1/tasks/{taskId}/rejections',
     summary: 'Say that a task cannot or must not be done; its SOP goes on if it has a way, else the lead has to decide',
     body: z.object({ reason }),
-    errors: TAKEN,
+    errors: [...TAKEN, 'task.own'],
   }),
   skipTask: route({
     ...verb,
     path: '/v1/tasks/{taskId}/skips',
     summary: 'Close a task undone, with a reason; the SOP goes on',
     body: z.object({ reason }),
-    errors: TAKEN,
+    errors: [...TAKEN, 'task.needs_decision'],
   }),
   releaseTask: route({
     ...verb,

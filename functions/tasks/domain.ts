@@ -9,6 +9,7 @@ import type { Context } from '../platform/context'
 import { AppError, invalid, notFound } from '../platform/errors'
 import type { Decision, ShipmentState } from '../shipments/store'
 import { decideOwnMilestone } from '../tracking/own-events'
+import { DECISION_FORM, refuseOwn, refuseUndecided, refuseUnreasoned } from './domain/approval'
 import { nextEscalation } from './domain/escalation'
 import { readForm } from './form'
 
@@ -52,6 +53,8 @@ interface Assignment {
   /** Who was named for it, and the open tasks of all who could have been, where that was the reason. */
   assignee?: string | undefined
   loads?: Record<string, number> | undefined
+  /** With one, the form is that of a decision. */
+  approval?: Task['approval']
 }
 
 /** A new task in its role's inbox, or with the person who was named for it. */
@@ -61,7 +64,7 @@ export function assignment(
   now: string,
   people: People = NOBODY,
 ): { task: Task; fact: Fact } {
-  const { records, priority, candidates, escalation, rejectable, assignee, loads, due } = step
+  const { records, priority, candidates, escalation, rejectable, assignee, loads, due, approval } = step
   const task: Task = {
     taskId: taskIdOf(shipmentId, step.key),
     shipmentId,
@@ -77,7 +80,8 @@ export function assignment(
     ...(candidates ? { candidates } : {}),
     ...(escalation ? { escalation } : {}),
     ...(rejectable ? { rejectable } : {}),
-    form: step.form,
+    ...(approval ? { approval } : {}),
+    form: approval ? DECISION_FORM : step.form,
     ...(records ? { records } : {}),
     createdAt: now,
   }
@@ -140,6 +144,7 @@ export function decideClaim(state: ShipmentState, taskId: string, caller: Caller
   if (own?.status === 'IN_PROGRESS' && own.assignee === caller.actor.id) return unchanged(own)
   const task = openTask(state, taskId, caller, 'IN_PROGRESS')
   refuseIfTaken(task, caller)
+  refuseOwn(state, task, caller)
   const { delegatedBy, ...rest } = task
   const stays = delegatedBy === undefined || delegatedBy === caller.actor.id ? {} : { delegatedBy }
   const claimed: Task = { ...rest, ...stays, status: 'IN_PROGRESS', assignee: caller.actor.id }
@@ -204,7 +209,9 @@ export function decideComplete(
 ): Decided {
   const task = openTask(state, taskId, caller, 'COMPLETED')
   refuseIfTaken(task, caller)
+  refuseOwn(state, task, caller)
   const result = readForm(task.form, data)
+  refuseUnreasoned(task, result)
   const completed: Task = { ...task, status: 'COMPLETED', closedAt: caller.now, result }
   const fact: Fact = { type: 'task.completed', data: { ...identityOf(task), result } }
   if (!task.records) return decided(completed, fact)
@@ -233,6 +240,7 @@ function occurredAt(result: Record<string, unknown>, now: string): string {
 export function decideSkip(state: ShipmentState, taskId: string, reason: string, caller: Caller): Decided {
   const task = openTask(state, taskId, caller, 'SKIPPED')
   refuseIfTaken(task, caller)
+  refuseUndecided(task)
   const skipped: Task = { ...task, status: 'SKIPPED', closedAt: caller.now, reason }
   return decided(skipped, { type: 'task.skipped', data: { ...identityOf(task), reason } })
 }

@@ -4,7 +4,7 @@ import { validate } from '../../engine/validate'
 import { dueAt } from '../../functions/sops/domain/anchors'
 import { sopInput } from '../../functions/sops/domain/catalogue'
 import { eventOf } from '../../functions/tracking/own-events'
-import { SopId, SopStep } from '../../schemas/sop'
+import { ProductSopId, SopStep } from '../../schemas/sop'
 import { catchersOf, type FoundState, isWait, objectOf, payloadOf, statesOf } from '../support/asl'
 import { aShipment } from '../support/shipments'
 import { readMachine } from '../support/sop-world'
@@ -28,7 +28,7 @@ const filled = (payload: JsonObject) =>
 
 const stepOf = ({ state }: FoundState) => SopStep.parse(filled(payloadOf(state)))
 
-describe.each(SopId.options)('%s', (sopId) => {
+describe.each(ProductSopId.options)('%s', (sopId) => {
   const machine = readMachine(sopId)
   const states = statesOf(machine)
   const tasks = states.filter(({ state }) => state.Type === 'Task')

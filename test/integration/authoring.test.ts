@@ -1,7 +1,7 @@
 /** Publishing under failures: between the version and what says that it is in force, anything may happen. */
 import { handlers } from '../../functions/authoring/handlers'
 import type { Context } from '../../functions/platform/context'
-import { SopId } from '../../schemas/sop'
+import { ProductSopId } from '../../schemas/sop'
 import { startTable, type TestTable } from '../support/dynamodb'
 import { aContext } from '../support/shipments'
 import { edited } from '../support/sop-edits'
@@ -12,7 +12,7 @@ let stepFunctions: StepFunctions
 beforeAll(async () => {
   table = await startTable()
   stepFunctions = new StepFunctions()
-  await stepFunctions.listen(SopId.options)
+  await stepFunctions.listen(ProductSopId.options)
 })
 afterAll(async () => {
   await stepFunctions.close()

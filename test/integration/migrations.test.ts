@@ -1,6 +1,6 @@
 /** Migrations on the real table and engine: waves, halts, reversals; crashes at every write, doubles, rivals, and people who go on. */
 
-import { SopId } from '../../schemas/sop'
+import { ProductSopId } from '../../schemas/sop'
 import { startTable, type TestTable } from '../support/dynamodb'
 import { doneIn, doneTwice, openTasks, withBefore } from '../support/facts'
 import { MigrationSystem, publishProduct } from '../support/migration-system'
@@ -24,7 +24,7 @@ let to: number
 beforeAll(async () => {
   table = await startTable()
   stepFunctions = new StepFunctions()
-  await stepFunctions.listen(SopId.options)
+  await stepFunctions.listen(ProductSopId.options)
   to = publishProduct(stepFunctions, MACHINE, changed)
 })
 afterAll(async () => {

@@ -9,7 +9,7 @@ import { takeStep } from '../../functions/sops/tasks'
 import { lookAround } from '../../functions/sops/timer'
 import { countOpenWork } from '../../functions/tasks/store'
 import { PutMember } from '../../schemas/people'
-import { SopId } from '../../schemas/sop'
+import { ProductSopId } from '../../schemas/sop'
 import type { Task } from '../../schemas/task'
 import { startTable, type TestTable } from '../support/dynamodb'
 import { aContext, createInTable } from '../support/shipments'
@@ -20,7 +20,7 @@ let stepFunctions: StepFunctions
 beforeAll(async () => {
   table = await startTable()
   stepFunctions = new StepFunctions()
-  await stepFunctions.listen(SopId.options)
+  await stepFunctions.listen(ProductSopId.options)
 })
 afterAll(async () => {
   await stepFunctions.close()

@@ -2,16 +2,17 @@
 import type { Context } from '../../functions/platform/context'
 import { loadShipment, onShipment } from '../../functions/shipments/store'
 import { contract } from '../../functions/sops/contract'
+import { passedMoments } from '../../functions/sops/domain/moments'
 import { reactions } from '../../functions/sops/reactions'
 import { takeStep } from '../../functions/sops/tasks'
 import { decideComplete } from '../../functions/tasks/domain'
 import { decideOwnMilestone } from '../../functions/tracking/own-events'
-import { SopId } from '../../schemas/sop'
+import { ProductSopId } from '../../schemas/sop'
 import type { Wait } from '../../schemas/wait'
 import { startTable, type TestTable } from '../support/dynamodb'
 import { aContext, aShipment, createInTable, eventsOf } from '../support/shipments'
 import { planOf } from '../support/sop-plans'
-import { agreeingDocuments, factsOf, formData, SopWorld, verifiedDocument } from '../support/sop-world'
+import { agreeingDocuments, factsOf, formData, SopWorld, verifiedDocument, workerOf } from '../support/sop-world'
 import { type StepCall, StepFunctions } from '../support/step-functions'
 
 let table: TestTable
@@ -19,7 +20,7 @@ let stepFunctions: StepFunctions
 beforeAll(async () => {
   table = await startTable()
   stepFunctions = new StepFunctions()
-  await stepFunctions.listen(SopId.options)
+  await stepFunctions.listen(ProductSopId.options)
 })
 afterAll(async () => {
   await stepFunctions.close()
@@ -123,9 +124,12 @@ class Chaos {
         const report = { milestone: awaited.milestone, eventId: `world-${awaited.milestone}`, at: now }
         return { decision: decideOwnMilestone(state, report, now), answer: undefined }
       }
+      if (awaited.kind === 'until')
+        return { decision: { facts: passedMoments(state, now).map(({ fact }) => fact) }, answer: undefined }
+      if (awaited.kind === 'process') throw new Error('No SOP that is tried here starts another')
       const task = state.tasks.find(({ stepKey }) => stepKey === awaited.taskKey)
       if (!task) throw new Error(`No task ${awaited.taskKey}`)
-      const person = { actor: { kind: 'USER' as const, id: 'ana' }, roles: [task.role], now }
+      const person = { actor: { kind: 'USER' as const, id: workerOf(task) }, roles: [task.role], now }
       return { decision: decideComplete(state, task.taskId, formData(task.form), person).decision, answer: undefined }
     })
   }
@@ -141,7 +145,7 @@ async function untilDone<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** What a run without any mishap leaves. */
-async function undisturbed(sopId: SopId, now: string) {
+async function undisturbed(sopId: ProductSopId, now: string) {
   const world = await SopWorld.begin(sopId, aShipment(planOf(sopId, now), now), now)
   while (world.running) {
     const [wait] = world.state.waits

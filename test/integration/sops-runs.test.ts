@@ -7,7 +7,7 @@ import type { RestartWhy } from '../../functions/sops/domain/runs'
 import { reactions } from '../../functions/sops/reactions'
 import { restartSop } from '../../functions/sops/restart'
 import { takeStep } from '../../functions/sops/tasks'
-import { SopId } from '../../schemas/sop'
+import { ProductSopId } from '../../schemas/sop'
 import type { TimelineType } from '../../schemas/timeline'
 import { startTable, type TestTable } from '../support/dynamodb'
 import { aContext, createInTable, eventsOf } from '../support/shipments'
@@ -19,7 +19,7 @@ let stepFunctions: StepFunctions
 beforeAll(async () => {
   table = await startTable()
   stepFunctions = new StepFunctions()
-  await stepFunctions.listen(SopId.options)
+  await stepFunctions.listen(ProductSopId.options)
 })
 afterAll(async () => {
   await stepFunctions.close()

@@ -7,7 +7,7 @@ import { listDue, loadShipment, onShipment, scheduleWake, shipmentPk } from '../
 import { reactions } from '../../functions/sops/reactions'
 import { takeStep } from '../../functions/sops/tasks'
 import { lookAround } from '../../functions/sops/timer'
-import { SopId } from '../../schemas/sop'
+import { ProductSopId } from '../../schemas/sop'
 import { startTable, type TestTable } from '../support/dynamodb'
 import { aContext, anEvent, createInTable, recordInTable } from '../support/shipments'
 import { StepFunctions } from '../support/step-functions'
@@ -20,7 +20,7 @@ let stepFunctions: StepFunctions
 beforeAll(async () => {
   table = await startTable()
   stepFunctions = new StepFunctions()
-  await stepFunctions.listen(SopId.options)
+  await stepFunctions.listen(ProductSopId.options)
 })
 afterAll(async () => {
   await stepFunctions.close()

@@ -1,13 +1,13 @@
 /** The doors of SOPs and tasks on the real table: starting, pinning, stopping, inboxes, and what each step costs. */
 import type { Context } from '../../functions/platform/context'
-import { decideCancel } from '../../functions/shipments/domain'
+import { decideAmend, decideCancel } from '../../functions/shipments/domain'
 import { loadShipment, onShipment } from '../../functions/shipments/store'
 import { contract } from '../../functions/sops/contract'
 import { handlers as sops } from '../../functions/sops/handlers'
 import { reactions } from '../../functions/sops/reactions'
 import { takeStep } from '../../functions/sops/tasks'
 import { handlers as tasks } from '../../functions/tasks/handlers'
-import { SopId } from '../../schemas/sop'
+import { ProductSopId } from '../../schemas/sop'
 import type { Task } from '../../schemas/task'
 import type { TimelineType } from '../../schemas/timeline'
 import { startTable, type TestTable } from '../support/dynamodb'
@@ -20,7 +20,7 @@ let stepFunctions: StepFunctions
 beforeAll(async () => {
   table = await startTable()
   stepFunctions = new StepFunctions()
-  await stepFunctions.listen(SopId.options)
+  await stepFunctions.listen(ProductSopId.options)
 })
 afterAll(async () => {
   await stepFunctions.close()
@@ -37,7 +37,7 @@ const react = async (context: Context, shipmentId: string, type: TimelineType) =
   for (const event of await eventsOf(context, shipmentId, contract.subscribes))
     if (event.type === type) await reactions[event.type](context, event as never)
 }
-const started = async (context: Context, sopId: SopId = 'domestic-road') => {
+const started = async (context: Context, sopId: ProductSopId = 'domestic-road') => {
   const shipmentId = await createInTable(context, planOf(sopId, context.now))
   await react(context, shipmentId, 'shipment.created')
   return shipmentId
@@ -96,6 +96,75 @@ describe('cancelling', () => {
     await react(context, shipmentId, 'shipment.cancelled')
     await react(context, shipmentId, 'shipment.cancelled')
     expect(stepFunctions.executionsOf(shipmentId)).toMatchObject([{ status: 'ABORTED' }])
+  })
+})
+
+describe('a sub-process', () => {
+  const START = { step: 'startSubProcess', key: 'return-goods', sop: 'domestic-road' }
+
+  const begun = async (sop = 'domestic-road') => {
+    const context = aTenant()
+    const shipmentId = await started(context)
+    const step = { tenantId: context.tenantId, shipmentId }
+    await takeStep({ ...START, ...step, sop, token: 'held' }, 'r')
+    await react(context, shipmentId, 'subprocess.requested')
+    return { context, shipmentId, step }
+  }
+
+  it('runs beside the SOP of its shipment, started once however often it is asked for', async () => {
+    const { context, shipmentId, step } = await begun()
+    await takeStep({ ...START, ...step, token: 'held again' }, 'r')
+    await react(context, shipmentId, 'subprocess.requested')
+    expect(stepFunctions.executionsOf(`${shipmentId}.return-goods`)).toHaveLength(1)
+    const { timeline } = await loadShipment(context, shipmentId)
+    expect(timeline.filter(({ type }) => type.startsWith('subprocess.')).map(({ type }) => type)).toEqual([
+      'subprocess.requested',
+      'subprocess.started',
+    ])
+  })
+
+  it('ends by its last step, and lets the step go on that waited for it', async () => {
+    const { context, shipmentId, step } = await begun()
+    const inside = { ...step, shipmentId: `${shipmentId}.return-goods` }
+    await takeStep({ ...inside, step: 'completeShipment', key: 'complete-shipment' }, 'r')
+    await react(context, shipmentId, 'subprocess.ended')
+    const { header, waits } = await loadShipment(context, shipmentId)
+    expect([header.status, waits]).toEqual(['CONFIRMED', []])
+    expect(stepFunctions.requests).toContain('SendTaskSuccess')
+  })
+
+  it('is stopped with its shipment', async () => {
+    const { context, shipmentId } = await begun()
+    await cancel(context, shipmentId)
+    await react(context, shipmentId, 'shipment.cancelled')
+    expect(stepFunctions.executionsOf(shipmentId)).toMatchObject([{ status: 'ABORTED' }, { status: 'ABORTED' }])
+  })
+
+  it('of an SOP that there is not shows it', async () => {
+    const { context, shipmentId } = await begun('no-such-sop')
+    await react(context, shipmentId, 'subprocess.requested')
+    const { timeline } = await loadShipment(context, shipmentId)
+    expect(timeline.filter(({ type }) => type === 'exception.raised')).toMatchObject([
+      { data: { stepKey: 'return-goods--start-sop', owner: 'SOP_ADMIN' } },
+    ])
+  })
+})
+
+describe('a moment', () => {
+  it('that an amendment has brought into the past lets its step go on', async () => {
+    const context = aTenant()
+    const shipmentId = await started(context)
+    const step = { step: 'waitUntil', key: 'w', due: { anchor: 'ETD', offset: '-P1D' }, token: 'held' }
+    await takeStep({ ...step, tenantId: context.tenantId, shipmentId }, 'r')
+    const { header, wakeAt, detail } = await loadShipment(context, shipmentId)
+    expect(Date.parse(header.departure ?? '') - Date.parse(wakeAt ?? '')).toBeGreaterThanOrEqual(24 * 3600_000)
+    const legs = detail.legs.map((leg) => ({ ...leg, departure: context.now }))
+    await onShipment(context, shipmentId, (state) => ({ decision: decideAmend(state, { legs }), answer: undefined }))
+    await react(context, shipmentId, 'shipment.amended')
+    await react(context, shipmentId, 'shipment.amended')
+    const { timeline, waits } = await loadShipment(context, shipmentId)
+    expect(waits).toEqual([])
+    expect(timeline.filter(({ type }) => type === 'moment.passed')).toHaveLength(1)
   })
 })
 
@@ -240,7 +309,9 @@ describe('SOPs over their door', () => {
 
   it('are listed with the version that new shipments get', async () => {
     const { body } = await sops.listSops(aTenant(), input as never)
-    expect(body.items.map(({ sopId, version }) => [sopId, version])).toEqual(SopId.options.map((sopId) => [sopId, 1]))
+    expect(body.items.map(({ sopId, version }) => [sopId, version])).toEqual(
+      ProductSopId.options.map((sopId) => [sopId, 1]),
+    )
   })
 
   it('have their vocabulary as JSON Schema', async () => {

@@ -1703,7 +1703,7 @@ export interface components {
         };
         CreateShipment: {
             /** @enum {string} */
-            type: "EXPORT" | "IMPORT" | "CROSS_BORDER_ECOM" | "DOMESTIC";
+            type: "EXPORT" | "IMPORT" | "CROSS_BORDER_ECOM" | "DOMESTIC" | "RETURN";
             /** @enum {string} */
             mode: "MARITIME" | "RAIL" | "ROAD" | "AIR" | "MAIL" | "MULTIMODAL" | "INLAND_WATER";
             /** @enum {string} */
@@ -2640,8 +2640,8 @@ export interface components {
         MigrationPlan: {
             /** @description Plan of a migration of shipments: `pln_` and a ULID */
             planId: string;
-            /** @enum {string} */
-            sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+            /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+            sopId: string;
             /** @description Version that shipments are to be moved to */
             to: number;
             /** @description Only shipments that run on one of these versions */
@@ -3446,7 +3446,7 @@ export interface components {
             /** @enum {string} */
             status: "DRAFT" | "CONFIRMED" | "IN_PROGRESS" | "COMPLETED" | "CLOSED" | "ON_HOLD" | "CANCELLED" | "REOPENED";
             /** @enum {string} */
-            type: "EXPORT" | "IMPORT" | "CROSS_BORDER_ECOM" | "DOMESTIC";
+            type: "EXPORT" | "IMPORT" | "CROSS_BORDER_ECOM" | "DOMESTIC" | "RETURN";
             /** @enum {string} */
             mode: "MARITIME" | "RAIL" | "ROAD" | "AIR" | "MAIL" | "MULTIMODAL" | "INLAND_WATER";
             /** @enum {string} */
@@ -3552,7 +3552,7 @@ export interface components {
             /** @enum {string} */
             status: "DRAFT" | "CONFIRMED" | "IN_PROGRESS" | "COMPLETED" | "CLOSED" | "ON_HOLD" | "CANCELLED" | "REOPENED";
             /** @enum {string} */
-            type: "EXPORT" | "IMPORT" | "CROSS_BORDER_ECOM" | "DOMESTIC";
+            type: "EXPORT" | "IMPORT" | "CROSS_BORDER_ECOM" | "DOMESTIC" | "RETURN";
             /** @enum {string} */
             mode: "MARITIME" | "RAIL" | "ROAD" | "AIR" | "MAIL" | "MULTIMODAL" | "INLAND_WATER";
             /** @enum {string} */
@@ -3609,12 +3609,12 @@ export interface components {
             customsHold?: number;
         };
         Sop: {
-            /** @enum {string} */
-            sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+            /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+            sopId: string;
             title: string;
             appliesTo: {
                 /** @enum {string} */
-                type: "EXPORT" | "IMPORT" | "CROSS_BORDER_ECOM" | "DOMESTIC";
+                type: "EXPORT" | "IMPORT" | "CROSS_BORDER_ECOM" | "DOMESTIC" | "RETURN";
                 /** @enum {string} */
                 mode: "MARITIME" | "RAIL" | "ROAD" | "AIR" | "MAIL" | "MULTIMODAL" | "INLAND_WATER";
                 /** @description Every load type when empty */
@@ -3713,7 +3713,7 @@ export interface components {
             /** @description JSON pointer into the definition */
             pointer: string;
             /** @enum {string} */
-            code: "NOT_AN_OBJECT" | "MISSING_FIELD" | "UNKNOWN_FIELD" | "MISPLACED_FIELD" | "CONFLICTING_FIELDS" | "INVALID_VALUE" | "INVALID_JSONPATH" | "INVALID_JSONATA" | "INVALID_QUERY_LANGUAGE" | "INVALID_TRANSITION" | "MISSING_TRANSITION_TARGET" | "UNREACHABLE_STATE" | "NO_TERMINAL_STATE" | "DUPLICATE_STATE_NAME" | "INVALID_ERROR_NAMES" | "NOT_JSONATA" | "FOREIGN_STATE" | "FOREIGN_RESOURCE" | "FOREIGN_FUNCTION" | "FOREIGN_ARGUMENT" | "FOREIGN_CREDENTIALS" | "FOREIGN_SHIPMENT" | "TOO_LARGE" | "UNKNOWN_STEP" | "UNKNOWN_ARGUMENT" | "MISSING_ARGUMENT" | "INVALID_ARGUMENT" | "COMPUTED_ARGUMENT" | "UNKNOWN_ROLE" | "IDLE_ROLE" | "UNKNOWN_CHARGE_CODE" | "UNKNOWN_ANCHOR" | "UNKNOWN_MILESTONE" | "UNKNOWN_DOCUMENT_TYPE" | "UNKNOWN_PARTY" | "UNKNOWN_TEMPLATE" | "DUPLICATE_KEY" | "UNKNOWN_STEP_KEY" | "UNKNOWN_VARIABLE" | "UNKNOWN_FUNCTION" | "UNKNOWN_CONTEXT" | "NO_INPUT" | "TOKEN_NOT_GIVEN" | "TOKEN_NOT_HELD" | "NO_TIMEOUT" | "NO_WAY_ON" | "TIMEOUT_RETRIED" | "SILENT_TIMEOUT" | "LOST_WAIT" | "UNSEEN_FAILURE" | "ENDLESS_PATH" | "NEVER_COMPLETES" | "COMPLETES_EARLY" | "UNPRODUCIBLE" | "WAITS_FOR_LATER" | "DEADLOCK";
+            code: "NOT_AN_OBJECT" | "MISSING_FIELD" | "UNKNOWN_FIELD" | "MISPLACED_FIELD" | "CONFLICTING_FIELDS" | "INVALID_VALUE" | "INVALID_JSONPATH" | "INVALID_JSONATA" | "INVALID_QUERY_LANGUAGE" | "INVALID_TRANSITION" | "MISSING_TRANSITION_TARGET" | "UNREACHABLE_STATE" | "NO_TERMINAL_STATE" | "DUPLICATE_STATE_NAME" | "INVALID_ERROR_NAMES" | "NOT_JSONATA" | "FOREIGN_STATE" | "FOREIGN_RESOURCE" | "FOREIGN_FUNCTION" | "FOREIGN_ARGUMENT" | "FOREIGN_CREDENTIALS" | "FOREIGN_SHIPMENT" | "TOO_LARGE" | "UNKNOWN_STEP" | "UNKNOWN_ARGUMENT" | "MISSING_ARGUMENT" | "INVALID_ARGUMENT" | "COMPUTED_ARGUMENT" | "UNKNOWN_ROLE" | "IDLE_ROLE" | "UNKNOWN_CHARGE_CODE" | "UNKNOWN_ANCHOR" | "UNKNOWN_MILESTONE" | "UNKNOWN_DOCUMENT_TYPE" | "UNKNOWN_PARTY" | "UNKNOWN_TEMPLATE" | "DUPLICATE_KEY" | "UNKNOWN_STEP_KEY" | "UNKNOWN_VARIABLE" | "UNKNOWN_FUNCTION" | "UNKNOWN_CONTEXT" | "NO_INPUT" | "TOKEN_NOT_GIVEN" | "TOKEN_NOT_HELD" | "NO_TIMEOUT" | "LONG_TIMEOUT" | "NO_WAY_ON" | "TIMEOUT_RETRIED" | "SILENT_TIMEOUT" | "LOST_WAIT" | "UNSEEN_FAILURE" | "ENDLESS_PATH" | "NEVER_COMPLETES" | "COMPLETES_EARLY" | "UNPRODUCIBLE" | "WAITS_FOR_LATER" | "DEADLOCK";
             /** @description What is wrong here */
             message: string;
             /** @description What usually puts it right */
@@ -3727,8 +3727,8 @@ export interface components {
         SopMigration: {
             /** @description Migration of shipments to a version of their SOP: `mig_` and a ULID */
             migrationId: string;
-            /** @enum {string} */
-            sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+            /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+            sopId: string;
             to: number;
             /** @description Plan of a migration of shipments: `pln_` and a ULID */
             planId: string;
@@ -4128,6 +4128,11 @@ export interface components {
             rejectable?: boolean;
             /** @description Document to review; closed by its review */
             review?: components["schemas"]["DocumentReview"];
+            /** @description A decision by a second person; completed with its `outcome` */
+            approval?: {
+                /** @description Steps that the decider must not have done */
+                notBy: string[];
+            };
             /** @description What the documents disagree on; closed when they agree */
             disagreements?: components["schemas"]["Disagreement"][];
             createdAt: string;
@@ -6646,7 +6651,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
             };
             cookie?: never;
         };
@@ -6680,7 +6686,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Plan of a migration of shipments: `pln_` and a ULID */
                 planId: string;
             };
@@ -6715,7 +6722,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Plan of a migration of shipments: `pln_` and a ULID */
                 planId: string;
             };
@@ -6753,7 +6761,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
             };
             cookie?: never;
         };
@@ -6787,7 +6796,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
             };
             cookie?: never;
         };
@@ -6821,7 +6831,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Migration of shipments to a version of their SOP: `mig_` and a ULID */
                 migrationId: string;
             };
@@ -6852,7 +6863,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Migration of shipments to a version of their SOP: `mig_` and a ULID */
                 migrationId: string;
             };
@@ -6894,7 +6906,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Migration of shipments to a version of their SOP: `mig_` and a ULID */
                 migrationId: string;
             };
@@ -6936,7 +6949,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Migration of shipments to a version of their SOP: `mig_` and a ULID */
                 migrationId: string;
             };
@@ -6982,7 +6996,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Migration of shipments to a version of their SOP: `mig_` and a ULID */
                 migrationId: string;
             };

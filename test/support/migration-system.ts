@@ -13,7 +13,7 @@ import { reactions as ofSops } from '../../functions/sops/reactions'
 import { StepError, takeStep } from '../../functions/sops/tasks'
 import { decideClaim, decideComplete } from '../../functions/tasks/domain'
 import { decideOwnMilestone } from '../../functions/tracking/own-events'
-import type { SopId } from '../../schemas/sop'
+import type { ProductSopId } from '../../schemas/sop'
 import { PlanMigration, StartMigration } from '../../schemas/sop-migration'
 import type { Wait } from '../../schemas/wait'
 import { createInTable, eventsOf } from './shipments'
@@ -41,7 +41,7 @@ export class MigrationSystem {
 
   constructor(
     private readonly context: Context,
-    private readonly sopId: SopId,
+    private readonly sopId: ProductSopId,
     private readonly stepFunctions: StepFunctions,
     private readonly roll: (sides: number) => number,
   ) {}

@@ -4,7 +4,7 @@ import { committed } from '../../functions/migrations/domain/facts'
 import { type Move, planMove, versionOf } from '../../functions/migrations/domain/plan'
 import { decideReversal } from '../../functions/migrations/domain/reversal'
 import type { ShipmentState } from '../../functions/shipments/store'
-import type { SopId } from '../../schemas/sop'
+import type { ProductSopId } from '../../schemas/sop'
 import type { Wait } from '../../schemas/wait'
 import { aShipment, ORDERED } from './shipments'
 import { planOf } from './sop-plans'
@@ -13,7 +13,7 @@ import { SopWorld } from './sop-world'
 const VERSIONS = { 1: 'FIRST', 2: 'SECOND' } as const
 type Number = keyof typeof VERSIONS
 
-const pinned = (state: ShipmentState, sopId: SopId, version: Number): ShipmentState => ({
+const pinned = (state: ShipmentState, sopId: ProductSopId, version: Number): ShipmentState => ({
   ...state,
   waits: [],
   header: {
@@ -23,12 +23,17 @@ const pinned = (state: ShipmentState, sopId: SopId, version: Number): ShipmentSt
 })
 
 /** A shipment of the SOP on its version 1. */
-export const begun = (sopId: SopId, definition: JsonObject) =>
+export const begun = (sopId: ProductSopId, definition: JsonObject) =>
   SopWorld.on(definition, sopId, pinned(aShipment(planOf(sopId, ORDERED)), sopId, 1), ORDERED)
 
 /** The same shipment on a definition, as it stands. */
-export const resumed = (sopId: SopId, definition: JsonObject, state: ShipmentState, now: string, version: Number) =>
-  SopWorld.on(definition, sopId, pinned(state, sopId, version), now)
+export const resumed = (
+  sopId: ProductSopId,
+  definition: JsonObject,
+  state: ShipmentState,
+  now: string,
+  version: Number,
+) => SopWorld.on(definition, sopId, pinned(state, sopId, version), now)
 
 const HOUR = 3600_000
 
@@ -67,7 +72,7 @@ const at = (world: SopWorld): Point => ({
 })
 
 /** Every point at which a shipment of the SOP stands and waits, from its start to its end. */
-export async function standingPoints(sopId: SopId, definition: JsonObject, way: Way = {}): Promise<Point[]> {
+export async function standingPoints(sopId: ProductSopId, definition: JsonObject, way: Way = {}): Promise<Point[]> {
   const { choose = first, lateByHours = 1 } = way
   const world = await begun(sopId, definition)
   const points: Point[] = []
@@ -90,7 +95,7 @@ export interface Moved {
 }
 
 /** What a migration does to one shipment: plan, cancel and change tasks, start the target version anew. */
-export async function moved(sopId: SopId, point: Point, from: JsonObject, to: JsonObject): Promise<Moved> {
+export async function moved(sopId: ProductSopId, point: Point, from: JsonObject, to: JsonObject): Promise<Moved> {
   const request = {
     sopId,
     state: point.state,
@@ -105,7 +110,7 @@ export async function moved(sopId: SopId, point: Point, from: JsonObject, to: Js
 }
 
 /** What a reversal does to it. */
-export async function reversed(sopId: SopId, { world, move }: Moved, from: JsonObject, to: JsonObject) {
+export async function reversed(sopId: ProductSopId, { world, move }: Moved, from: JsonObject, to: JsonObject) {
   const versions = { from: versionOf(2, from), to: versionOf(1, to) }
   const decided = committed(world.state, decideReversal(world.state, move, versions, world.now), world.now)
   return { decided, world: await resumed(sopId, to, decided, world.now, 1) }

@@ -1,6 +1,6 @@
 /** A shipment for each SOP. */
 import type { CreateShipment } from '../../schemas/shipment'
-import type { SopId } from '../../schemas/sop'
+import type { ProductSopId } from '../../schemas/sop'
 
 const DAY = 24 * 3600_000
 
@@ -29,7 +29,7 @@ const sea = (from: string): Partial<CreateShipment> => ({
 })
 
 /** Planned so that departure lies 20 days after `from`, and the cut-offs one, two and three days before it. */
-export const planOf = (sopId: SopId, from: string): Partial<CreateShipment> =>
+export const planOf = (sopId: ProductSopId, from: string): Partial<CreateShipment> =>
   ({
     'ocean-export-fcl': { ...sea(from), type: 'EXPORT' as const },
     'ocean-import-fcl': { ...sea(from), type: 'IMPORT' as const },

@@ -6,14 +6,15 @@ import type { Effect, Execution, ExecutionEvent, Step, TaskEffect } from '../../
 import type { Json, JsonObject } from '../../engine/json'
 import type { Decision, ShipmentState } from '../../functions/shipments/store'
 import { sopInput } from '../../functions/sops/domain/catalogue'
+import { passedMoments, untilOf } from '../../functions/sops/domain/moments'
 import { decideStep } from '../../functions/sops/domain/steps'
 import { resolutions, settledWaits, waitOf } from '../../functions/sops/domain/waits'
 import { decideComplete } from '../../functions/tasks/domain'
 import { decideOwnMilestone } from '../../functions/tracking/own-events'
 import type { DocumentType } from '../../schemas/codes'
 import type { DocumentRecord } from '../../schemas/document'
-import { type DeniedParty, type SopId, SopStep } from '../../schemas/sop'
-import type { FormField } from '../../schemas/task'
+import { type DeniedParty, type ProductSopId, SopStep } from '../../schemas/sop'
+import type { FormField, Task } from '../../schemas/task'
 import type { Wait } from '../../schemas/wait'
 import { withFacts } from './shipments'
 
@@ -50,6 +51,9 @@ const SAMPLES: Record<FormField['type'], (field: FormField) => unknown> = {
 
 export const formData = (form: readonly FormField[]) =>
   Object.fromEntries(form.map((field) => [field.name, SAMPLES[field.type](field)]))
+
+/** Ana does the work, and Ben decides on it. */
+export const workerOf = ({ approval }: Pick<Task, 'approval'>) => (approval ? 'ben' : 'ana')
 
 /** Documents of the types verified, and compared without a finding. */
 export function agreeingDocuments(
@@ -115,14 +119,14 @@ export class SopWorld {
     private readonly denied: readonly DeniedParty[],
   ) {}
 
-  static begin(sopId: SopId, state: ShipmentState, now: string, denied: readonly DeniedParty[] = []) {
+  static begin(sopId: ProductSopId, state: ShipmentState, now: string, denied: readonly DeniedParty[] = []) {
     return SopWorld.on(readMachine(sopId), sopId, state, now, denied)
   }
 
   /** On a definition that is not the SOP's file. */
   static async on(
     machine: JsonObject,
-    sopId: SopId,
+    sopId: ProductSopId,
     state: ShipmentState,
     now: string,
     denied: readonly DeniedParty[] = [],
@@ -182,13 +186,23 @@ export class SopWorld {
       )
     if (awaited.kind === 'consistency')
       return this.commit(agreeingDocuments(this.state, awaited.documentTypes, this.now))
-    return this.commit(verifiedDocument(this.state.header.shipmentId, awaited.documentType, this.now))
+    if (awaited.kind === 'document')
+      return this.commit(verifiedDocument(this.state.header.shipmentId, awaited.documentType, this.now))
+    if (awaited.kind === 'process')
+      return this.commit({ facts: [{ type: 'subprocess.ended', data: { stepKey: awaited.process } }] })
+    return this.passMoment()
+  }
+
+  /** Time passes until the next moment that a step waits for. */
+  private async passMoment() {
+    await this.passUntil(Math.max(this.time, Date.parse(untilOf(this.state, this.now) ?? this.now)))
+    await this.commit({ facts: passedMoments(this.state, this.now).map(({ fact }) => fact) })
   }
 
   private async completeTask(stepKey: string) {
     const task = this.state.tasks.find((it) => it.stepKey === stepKey)
     if (!task) throw new Error(`No task ${stepKey}`)
-    const person = { actor: { kind: 'USER' as const, id: 'ana' }, roles: [task.role], now: this.now }
+    const person = { actor: { kind: 'USER' as const, id: workerOf(task) }, roles: [task.role], now: this.now }
     await this.commit(decideComplete(this.state, task.taskId, formData(task.form), person).decision)
   }
 

@@ -1,6 +1,6 @@
 /** Tries an SOP on a plain shipment, once as planned or many times with durations that vary. Pure: same seed, same report. */
 import type { JsonObject } from '../../../engine/json'
-import type { SopId } from '../../../schemas/sop'
+import type { ProductSopId } from '../../../schemas/sop'
 import type { SimulateSop, SopSimulation } from '../../../schemas/sop-simulation'
 import { entriesOf } from '../../platform/timeline'
 import { flowOf, placesOf } from '../../sops/domain/flow'
@@ -9,7 +9,7 @@ import { Run } from './simulation/run'
 import { sampleShipment } from './simulation/shipment'
 
 export async function simulate(
-  sopId: SopId,
+  sopId: ProductSopId,
   definition: JsonObject,
   scenario: SimulateSop,
   now: string,

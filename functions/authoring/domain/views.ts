@@ -14,6 +14,7 @@ import {
   type Place,
   placesOf,
   stepOf,
+  textOf,
 } from '../../sops/domain/flow'
 import { followers } from './validation/deadlines'
 
@@ -30,7 +31,7 @@ function nodeOf(place: Place): SopNode {
   return {
     id: name,
     pointer,
-    type: String(state.Type),
+    type: textOf(state.Type),
     waits: isWait(place),
     ...(within ? { within: within.name, branch: Number(flow.pointer.split('/').at(-1)) } : {}),
     ...(step ? { step: step.step, key: step.key, ...aboutStep(step) } : {}),
@@ -101,7 +102,8 @@ const worded = (name: string) => name.replace(/(?!^)([A-Z])/g, (letter) => ` ${l
 function lineOf(place: Place): string {
   const step = stepOf(place)
   const parts = [worded(place.name)]
-  if (!step) return place.state.Type === 'Parallel' ? `${parts[0]}, all at once:` : `${parts[0]} (${place.state.Type})`
+  if (!step)
+    return place.state.Type === 'Parallel' ? `${parts[0]}, all at once:` : `${parts[0]} (${textOf(place.state.Type)})`
   if ('role' in step) parts.push(step.role)
   if ('milestone' in step) parts.push(`${step.step === 'recordMilestone' ? 'records' : 'until'} ${step.milestone}`)
   if ('documentType' in step) parts.push(`${DOCUMENT_TYPE_NAME[step.documentType]} (${step.documentType})`)

@@ -1,11 +1,11 @@
 /** Which SOP is for which shipment, and what its execution is started with. */
 import type { LoadType, ShipmentType, TransportMode } from '../../../schemas/codes'
-import type { Anchor } from '../../../schemas/due'
 import type { ShipmentHeader, SopPin } from '../../../schemas/shipment'
-import { SopId, type SopInput } from '../../../schemas/sop'
+import { ProductSopId, SopInput, StartAnchor } from '../../../schemas/sop'
 import type { Context } from '../../platform/context'
 import type { Decision, ShipmentState } from '../../shipments/store'
 import { momentOf } from './anchors'
+import { runName } from './runs'
 
 interface SopPolicy {
   title: string
@@ -19,11 +19,11 @@ export const SOPS = {
   'ocean-export-fcl': { title: 'Ocean export, full container', type: 'EXPORT', mode: 'MARITIME', loadTypes: ['FCL'] },
   'ocean-import-fcl': { title: 'Ocean import, full container', type: 'IMPORT', mode: 'MARITIME', loadTypes: ['FCL'] },
   'domestic-road': { title: 'Domestic road', type: 'DOMESTIC', mode: 'ROAD', loadTypes: [] },
-} as const satisfies Record<SopId, SopPolicy>
+} as const satisfies Record<ProductSopId, SopPolicy>
 
 /** The SOP for a shipment of this kind; none when no SOP is written for it. */
-export function sopFor(header: Pick<ShipmentHeader, 'type' | 'mode' | 'loadType'>): SopId | undefined {
-  return SopId.options.find((sopId) => {
+export function sopFor(header: Pick<ShipmentHeader, 'type' | 'mode' | 'loadType'>): ProductSopId | undefined {
+  return ProductSopId.options.find((sopId) => {
     const { type, mode, loadTypes }: SopPolicy = SOPS[sopId]
     return (
       type === header.type && mode === header.mode && (loadTypes.length === 0 || loadTypes.includes(header.loadType))
@@ -31,26 +31,30 @@ export function sopFor(header: Pick<ShipmentHeader, 'type' | 'mode' | 'loadType'
   })
 }
 
+/** What an execution begins with: of the shipment's own SOP, or of a sub-process of it. */
 export function sopInput(
   { tenantId, now }: Pick<Context, 'tenantId' | 'now'>,
   state: Pick<ShipmentState, 'header' | 'detail'>,
   version: number,
+  process?: string,
 ): SopInput {
-  const anchor = (name: Anchor) => momentOf(name, state, now).at
+  const { shipmentId, type, mode, loadType } = state.header
+  const anchors = StartAnchor.options.map((anchor) => [anchor, momentOf(anchor, state, now).at] as const)
   return {
     tenantId,
-    shipmentId: state.header.shipmentId,
+    shipmentId: runName({ shipmentId, run: 1, ...(process === undefined ? {} : { process }) }),
     version,
-    anchors: {
-      ETD: anchor('ETD'),
-      ETA: anchor('ETA'),
-      DCO: anchor('DCO'),
-      VCO: anchor('VCO'),
-      FCO: anchor('FCO'),
-      PROMISED_DELIVERY: anchor('PROMISED_DELIVERY'),
+    anchors: StartAnchors.parse(Object.fromEntries(anchors)),
+    facts: {
+      type,
+      mode,
+      loadType,
+      incoterm: state.detail.incoterm.rule,
+      dangerousGoods: state.detail.cargoItems.some((item) => item.dangerousGoods !== undefined),
     },
   }
 }
+const StartAnchors = SopInput.shape.anchors
 
 /** Pins the started version; `stop` when the shipment was cancelled while its execution was being started. */
 export function decidePin(state: ShipmentState, pin: SopPin): { decision: Decision; answer: 'pinned' | 'stop' } {
@@ -59,12 +63,12 @@ export function decidePin(state: ShipmentState, pin: SopPin): { decision: Decisi
   return { decision: { header: { sop: pin }, facts: [{ type: 'sop.started', data: pin }] }, answer: 'pinned' }
 }
 
-/** A shipment that no SOP is written for must not wait in silence. */
-export function decideUnmanaged(state: ShipmentState): { decision: Decision; answer: undefined } {
-  const stepKey = 'start-sop'
+/** A shipment that no SOP is written for, or a sub-process that nobody has published, must not wait in silence. */
+export function decideUnmanaged(
+  state: ShipmentState,
+  { stepKey, reason }: { stepKey: string; reason: string } = { stepKey: 'start-sop', reason: unwritten(state) },
+): { decision: Decision; answer: undefined } {
   const known = state.timeline.some((entry) => entry.type === 'exception.raised' && entry.data.stepKey === stepKey)
-  const { type, mode, loadType } = state.header
-  const reason = `No SOP is written for ${type} ${mode} ${loadType}`
   return {
     decision: {
       facts: known
@@ -74,3 +78,6 @@ export function decideUnmanaged(state: ShipmentState): { decision: Decision; ans
     answer: undefined,
   }
 }
+
+const unwritten = ({ header: { type, mode, loadType } }: ShipmentState) =>
+  `No SOP is written for ${type} ${mode} ${loadType}`

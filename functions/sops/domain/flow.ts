@@ -27,6 +27,9 @@ export const STEP_FUNCTION = '${SopStepFunctionArn}'
 
 export const objectOr = (value: Json | undefined): JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+/** For comparing and for messages: an object may have a `toString` of its own, which `String` would call. */
+export const textOf = (value: Json | undefined): string =>
+  (typeof value === 'string' ? value : JSON.stringify(value)) ?? ''
 export const listOr = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
 
 /** Tolerant: what is not as it should be is as if it were not there; the grammar says so. */
@@ -35,7 +38,7 @@ export function flowOf(raw: Json | undefined, pointer = '', parent?: Place): Flo
   const places = new Map<string, Place>()
   const flow: Flow = {
     pointer,
-    startAt: String(StartAt),
+    startAt: textOf(StartAt),
     places,
     ...(parent ? { parent } : {}),
     ...(typeof Comment === 'string' ? { comment: Comment } : {}),
@@ -64,11 +67,11 @@ export interface Catcher {
 export const catchersOf = ({ state }: Place): Catcher[] =>
   listOr(state.Catch).map((raw) => {
     const { ErrorEquals, Next } = objectOr(raw)
-    return { errors: listOr(ErrorEquals).map(String), next: String(Next) }
+    return { errors: listOr(ErrorEquals).map(textOf), next: textOf(Next) }
   })
 
 export const payloadOf = ({ state }: Place): JsonObject => objectOr(objectOr(state.Arguments).Payload)
-export const isWait = ({ state }: Place) => String(state.Resource).endsWith('.waitForTaskToken')
+export const isWait = ({ state }: Place) => textOf(state.Resource).endsWith('.waitForTaskToken')
 export const isTask = ({ state }: Place) => state.Type === 'Task'
 export const isEnd = ({ state }: Place) => state.End === true || state.Type === 'Succeed' || state.Type === 'Fail'
 

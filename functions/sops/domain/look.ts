@@ -5,6 +5,7 @@ import type { Wait } from '../../../schemas/wait'
 import type { People } from '../../people/domain/calendars'
 import type { Decision, ShipmentState } from '../../shipments/store'
 import { escalatesAt, escalations } from '../../tasks/domain/escalation'
+import { passedMoments, untilOf } from './moments'
 import { type Output, resolutions, settledWaits } from './waits'
 
 /** A shipment for which nothing comes due is looked at this often: an answer that was lost is given then. */
@@ -19,17 +20,26 @@ export function decideLook(
   decision: Decision
   answer: { wait: Wait; output: Output }[]
 } {
-  const settled = settledWaits(state)
+  const passed = passedMoments(state, now, people)
+  const settled = [...settledWaits(state), ...passed.map(({ wait, output }) => ({ wait, output }))]
   const done = state.tasks.filter(({ status }) => !OPEN_TASK_STATUSES.includes(status))
   const stepKeys = new Set([...settled.map(({ wait }) => wait), ...done].map(({ stepKey }) => stepKey))
   const { facts, tasks } = escalations(state, now, people)
-  return { decision: { facts: [...resolutions(state, [...stepKeys]), ...facts], tasks }, answer: settled }
+  const told = [...passed.map(({ fact }) => fact), ...resolutions(state, [...stepKeys]), ...facts]
+  return { decision: { facts: told, tasks }, answer: settled }
 }
 
-/** When to look at the shipment next, UTC; never again once it has ended and nobody has anything to do any more. */
-export function nextLook(state: Pick<ShipmentState, 'header' | 'tasks'>, now: string): string | undefined {
+/**
+ * When to look at the shipment next, UTC; never again once it has ended and nobody has anything to do any more. A
+ * sub-process may go on after the end of its shipment.
+ */
+export function nextLook(
+  state: Pick<ShipmentState, 'header' | 'detail' | 'tasks' | 'timeline' | 'waits'>,
+  now: string,
+  people?: People,
+): string | undefined {
   const { status } = state.header
   const ended = status === 'CANCELLED' || status === 'COMPLETED' || status === 'CLOSED'
   const check = ended ? undefined : new Date(Date.parse(now) + CHECK_MS).toISOString()
-  return [check, escalatesAt(state)].filter((at) => at !== undefined).sort()[0]
+  return [check, escalatesAt(state), untilOf(state, now, people)].filter((at) => at !== undefined).sort()[0]
 }

@@ -16,6 +16,9 @@ const NOTICES = {
   'arrival-notice': (state) => `has arrived for ${state.header.to}: please provide for clearance and delivery`,
   'delivery-announced': (state, now) =>
     `will be delivered in ${state.header.to} by ${day(momentOf('PROMISED_DELIVERY', state, now).at)}`,
+  'delivery-failed': (state) =>
+    `could not be delivered in ${state.header.to}: please name another time or place, or ask for its return`,
+  'return-decided': (state) => `has been inspected after its return to ${state.header.to}; the outcome is in the file`,
 } as const satisfies Record<NoticeTemplate, (state: Told, now: string) => string>
 
 export const noticeText = (template: NoticeTemplate, state: Told, now: string) => {

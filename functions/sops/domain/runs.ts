@@ -1,19 +1,25 @@
 /** Runs of a shipment's SOP: how they are named, and how one takes the place of another. Pure. */
 import type { ShipmentStatus, SopPin } from '../../../schemas/shipment'
 import type { SopRestart } from '../../../schemas/sop-run'
+import { entriesOf } from '../../platform/timeline'
 import type { Decision, ShipmentState } from '../../shipments/store'
 
 export interface Run {
   shipmentId: string
   run: number
+  /** The sub-process that it is of: key of the step that started it; the shipment's own SOP when absent. */
+  process?: string | undefined
 }
 
 /** The name of the execution, and what each of its steps calls the shipment. */
-export const runName = ({ shipmentId, run }: Run): string => (run === 1 ? shipmentId : `${shipmentId}-${run}`)
+export const runName = ({ shipmentId, run, process }: Run): string =>
+  `${shipmentId}${run === 1 ? '' : `-${run}`}${process === undefined ? '' : `.${process}`}`
 
 export function runOf(name: string): Run {
-  const [shipmentId = name, run = '1'] = name.split('-')
-  return { shipmentId, run: Number(run) }
+  // A key has dashes of its own, so what names the process is parted first.
+  const [own = name, process] = name.split('.')
+  const [shipmentId = own, run = '1'] = own.split('-')
+  return { shipmentId, run: Number(run), ...(process === undefined ? {} : { process }) }
 }
 
 /** What a shipment pins for a run. In the order of the schema: the header is stored as it is parsed, and costs a write less. */
@@ -26,9 +32,21 @@ export const pinOf = (
   return { sopId, versionArn, version, executionArn, run: run.run }
 }
 
+/** Between the key of a sub-process and those of its steps. Keys are kebab-case, so none of an SOP has two dashes in a row. */
+export const WITHIN = '--'
+
+/** What runs a sub-process, or ran it last; undefined before it is started. */
+const pinOfProcess = (process: string, timeline: ShipmentState['timeline']): SopPin | undefined =>
+  entriesOf(timeline, 'subprocess.started').findLast(({ data }) => data.stepKey === process)?.data
+
 /** Another run has taken the place of this one. */
-export const isOver = ({ header }: Pick<ShipmentState, 'header'>, run: number): boolean =>
-  header.sop !== undefined && header.sop.run > run
+export function isOver(
+  { header, timeline }: Pick<ShipmentState, 'header' | 'timeline'>,
+  { run, process }: Omit<Run, 'shipmentId'>,
+): boolean {
+  const pin = process === undefined ? header.sop : pinOfProcess(process, timeline)
+  return pin !== undefined && pin.run > run
+}
 
 const ENDED: readonly ShipmentStatus[] = ['CANCELLED', 'COMPLETED', 'CLOSED']
 
@@ -69,7 +87,8 @@ export function decideRestart(
     decision: {
       header: { sop: pin },
       facts: [{ type: 'sop.restarted', data: { from, to: pin, ...why } }],
-      dropped: state.waits,
+      // Sub-processes go on: the new run finds them started.
+      dropped: state.waits.filter(({ stepKey }) => !stepKey.includes(WITHIN)),
       wakeAt: new Date(Date.parse(now) + LOOK_AFTER).toISOString(),
     },
     answer: { outcome: 'RESTARTED', pin },

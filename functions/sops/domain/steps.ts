@@ -8,11 +8,14 @@ import { entriesOf } from '../../platform/timeline'
 import { mayBecome } from '../../shipments/domain'
 import type { Decision, ShipmentState } from '../../shipments/store'
 import { assignment, taskIdOf } from '../../tasks/domain'
+import { workersOf } from '../../tasks/domain/approval'
 import { eligible, leastLoaded } from '../../tasks/domain/load'
 import { occurrenceOf } from '../../tracking/domain'
 import { decideOwnMilestone } from '../../tracking/own-events'
 import { dueAt } from './anchors'
+import { waitUntil } from './moments'
 import { noticeText } from './notices'
+import { endProcess, startSubProcess } from './processes'
 import { screen } from './screening'
 import { type Output, resolutions, settlement, waitOf } from './waits'
 
@@ -22,11 +25,13 @@ export interface Surroundings {
   denied: readonly DeniedParty[]
   /** The tenant's calendars and members; read for steps that count business hours or choose a person. */
   people?: People
+  /** The sub-process that takes the step; the shipment's own SOP when absent. */
+  process?: string | undefined
 }
 
 /** Does this step count business hours or choose a person? Then the tenant's calendars and members are read for it. */
 export function needsPeople(step: SopStep): boolean {
-  if (step.step === 'assignTask' && (step.assign || step.escalation)) return true
+  if ((step.step === 'assignTask' || step.step === 'approve') && (step.assign || step.escalation)) return true
   const dues = ['due' in step ? step.due : undefined, 'unlessBefore' in step ? step.unlessBefore : undefined]
   return dues.some((due) => due?.businessHours !== undefined)
 }
@@ -72,16 +77,22 @@ function outcomeOf(step: SopStep, state: ShipmentState, surroundings: Surroundin
   switch (step.step) {
     case 'assignTask':
       return assignTask(step, state, surroundings)
+    case 'approve':
+      return approve(step, state, surroundings)
     case 'requestDocument':
       return requestDocument(step, state, surroundings)
     case 'awaitDocument':
     case 'requireConsistentDocuments':
     case 'awaitMilestone':
       return { output: {} }
+    case 'waitUntil':
+      return waitUntil(step, state, surroundings.now, surroundings.people)
     case 'recordMilestone':
       return recordMilestone(step, state, surroundings)
     case 'screenParties':
       return screenParties(step, state, surroundings)
+    case 'startSubProcess':
+      return startSubProcess(step, state)
     case 'addCharge':
       return addCharge(step, state)
     case 'raiseException':
@@ -89,7 +100,7 @@ function outcomeOf(step: SopStep, state: ShipmentState, surroundings: Surroundin
     case 'notify':
       return notify(step, state, surroundings)
     case 'completeShipment':
-      return completeShipment(state)
+      return surroundings.process === undefined ? completeShipment(state) : endProcess(surroundings.process, state)
   }
 }
 
@@ -109,12 +120,23 @@ function assignTask(step: StepOf<'assignTask'>, state: ShipmentState, { now, peo
 }
 
 /** Who gets a task that goes to who has the least to do; it stays in the role's inbox when nobody is there. */
-function chosenFor(step: StepOf<'assignTask'>, { header }: ShipmentState, now: string, people = NOBODY) {
+function chosenFor(step: StepOf<'assignTask' | 'approve'>, state: ShipmentState, now: string, people = NOBODY) {
   if (step.assign === undefined) return {}
-  const subjects = eligible(people, step, now)
+  const others = step.step === 'approve' ? workersOf(step.notBy, state.timeline) : []
+  const subjects = eligible(people, step, now).filter((subject) => !others.includes(subject))
   const all = people.loads ?? {}
   const loads = Object.fromEntries(subjects.map((subject) => [subject, all[subject] ?? 0]))
-  return { assignee: leastLoaded(subjects, loads, taskIdOf(header.shipmentId, step.key)), loads }
+  return { assignee: leastLoaded(subjects, loads, taskIdOf(state.header.shipmentId, step.key)), loads }
+}
+
+function approve(step: StepOf<'approve'>, state: ShipmentState, { now, people }: Surroundings): Outcome {
+  const existing = state.tasks.find((task) => task.stepKey === step.key)
+  if (existing) return { output: { taskId: existing.taskId, status: existing.status } }
+  const { notBy, ...asked } = step
+  const decision = { approval: { notBy }, rejectable: true, form: [], due: dueAt(step.due, state, now, people) }
+  const chosen = chosenFor(step, state, now, people)
+  const { task, fact } = assignment(state.header.shipmentId, { ...asked, ...chosen, ...decision }, now, people)
+  return { output: { taskId: task.taskId, status: task.status }, decision: { facts: [fact], tasks: [task] } }
 }
 
 function requestDocument(

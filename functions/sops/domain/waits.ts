@@ -6,6 +6,8 @@ import type { Awaited, Wait } from '../../../schemas/wait'
 import { entriesOf } from '../../platform/timeline'
 import type { ShipmentState } from '../../shipments/store'
 import { occurrenceOf } from '../../tracking/domain'
+import { passedOf } from './moments'
+import { endOf } from './processes'
 
 /** What a step answers to its state machine: small, and nothing that the shipment does not hold. */
 export type Output = Record<string, unknown>
@@ -20,10 +22,15 @@ function awaitedBy(step: Extract<SopStep, { token?: unknown }>): Awaited {
   switch (step.step) {
     case 'assignTask':
       return { kind: 'task', taskKey: step.key, ...(step.records ? { records: step.records } : {}) }
+    case 'approve':
     case 'screenParties':
       return { kind: 'task', taskKey: step.key }
     case 'awaitMilestone':
-      return { kind: 'milestone', milestone: step.milestone }
+      return { kind: 'milestone', milestone: step.milestone, ...(step.or ? { or: step.or } : {}) }
+    case 'waitUntil':
+      return { kind: 'until', stepKey: step.key, due: step.due }
+    case 'startSubProcess':
+      return { kind: 'process', process: step.key }
     case 'requireConsistentDocuments':
       return { kind: 'consistency', documentTypes: step.documentTypes, severity: step.severity }
     case 'requestDocument':
@@ -39,18 +46,42 @@ export function settlement(
 ): Output | undefined {
   // Whoever cancels a shipment stops its execution; nothing goes on meanwhile.
   if (state.header.status === 'CANCELLED') return undefined
-  if (awaited.kind === 'milestone') return occurrenceOf(state.timeline, awaited.milestone)
-  if (awaited.kind === 'consistency') return consistency(awaited, state)
-  if (awaited.kind === 'document') {
-    const verified = verifiedOf(state).find((it) => it.documentType === awaited.documentType && mayHaveSent(it, state))
-    return verified && { documentId: verified.documentId, documentType: verified.documentType }
+  switch (awaited.kind) {
+    case 'task':
+      return work(awaited, state)
+    case 'milestone':
+      return [awaited.milestone, ...(awaited.or ?? [])].flatMap((it) => occurrenceOf(state.timeline, it) ?? [])[0]
+    case 'document':
+      return document(awaited, state)
+    case 'consistency':
+      return consistency(awaited, state)
+    case 'until':
+      return passedOf(awaited.stepKey, state)
+    case 'process':
+      return endOf(awaited.process, state)
   }
+}
+
+function work(
+  awaited: Extract<Awaited, { kind: 'task' }>,
+  state: Pick<ShipmentState, 'tasks' | 'timeline'>,
+): Output | undefined {
   const task = state.tasks.find((it) => it.stepKey === awaited.taskKey)
   if (!task) return needless(awaited, state)
-  const { taskId, status, result, reason } = task
-  if (status === 'REJECTED') return { taskId, status, ...(reason === undefined ? {} : { reason }) }
+  const { taskId, status, result, reason, approval } = task
+  const outcome = (it: unknown) => (approval ? { outcome: it } : {})
+  if (status === 'REJECTED')
+    return { taskId, status, ...(reason === undefined ? {} : { reason }), ...outcome('REJECTED') }
   if (status !== 'COMPLETED' && status !== 'SKIPPED') return undefined
-  return { taskId, status, ...(result ? { result } : {}) }
+  return { taskId, status, ...(result ? { result } : {}), ...outcome(result?.outcome) }
+}
+
+function document(
+  { documentType }: Extract<Awaited, { kind: 'document' }>,
+  state: Pick<ShipmentState, 'detail' | 'documents' | 'timeline'>,
+): Output | undefined {
+  const verified = verifiedOf(state).find((it) => it.documentType === documentType && mayHaveSent(it, state))
+  return verified && { documentId: verified.documentId, documentType }
 }
 
 /** What partners sent and we accepted; what we print ourselves is what nobody waits for. */

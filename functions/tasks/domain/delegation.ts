@@ -18,6 +18,7 @@ import {
   refuseOtherRole,
   taskFor,
 } from '../domain'
+import { refuseOwn } from './approval'
 import { leadOf } from './escalation'
 
 /** Another does it; who delegates keeps answering for it, and may take it back. Of several in a row, the first answers. */
@@ -49,6 +50,7 @@ export function decideReject(
   const closes = known !== undefined && (known.rejectable === true || isAdHoc(known))
   const task = openTask(state, taskId, caller, closes ? 'REJECTED' : 'BLOCKED')
   refuseIfTaken(task, caller)
+  refuseOwn(state, task, caller)
   const rejected: Fact = { type: 'task.rejected', data: { ...identityOf(task), reason, blocked: !closes } }
   if (closes) return decided({ ...task, status: 'REJECTED', closedAt: caller.now, reason }, rejected)
   const { assignee: _, delegatedBy: __, ...rest } = task

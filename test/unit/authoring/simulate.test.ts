@@ -1,15 +1,15 @@
 import { simulate } from '../../../functions/authoring/domain/simulate'
-import { SopId } from '../../../schemas/sop'
+import { ProductSopId } from '../../../schemas/sop'
 import { SimulateSop } from '../../../schemas/sop-simulation'
 import { edited } from '../../support/sop-edits'
 import { readMachine } from '../../support/sop-world'
 
 const NOW = '2026-03-01T08:00:00.000Z'
-const tried = (sopId: SopId, scenario: object = {}, definition = readMachine(sopId)) =>
+const tried = (sopId: ProductSopId, scenario: object = {}, definition = readMachine(sopId)) =>
   simulate(sopId, definition, SimulateSop.parse(scenario), NOW)
 const keys = (items: readonly { key: string }[]) => items.map(({ key }) => key)
 
-describe.each(SopId.options)('%s', (sopId) => {
+describe.each(ProductSopId.options)('%s', (sopId) => {
   it('is completed as planned, without an exception', async () => {
     const { completed, exceptions, blocked, waits, neverVisited } = await tried(sopId)
     expect({ completed, exceptions, blocked }).toEqual({ completed: 1, exceptions: [], blocked: [] })

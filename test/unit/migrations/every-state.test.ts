@@ -3,7 +3,7 @@
  * or moved and brought back, it ends with the facts of one that had the version all along. Nothing is done twice.
  */
 import type { JsonObject } from '../../../engine/json'
-import { SopId } from '../../../schemas/sop'
+import { ProductSopId } from '../../../schemas/sop'
 import type { Standing } from '../../../schemas/sop-migration'
 import type { Wait } from '../../../schemas/wait'
 import { doneIn, doneTwice, openTasks, withBefore } from '../../support/facts'
@@ -23,7 +23,12 @@ interface Walk {
 }
 
 /** Moves at each point and finishes; then moves, goes on for some turns, comes back, and finishes. */
-async function walk(sopId: SopId, from: JsonObject, to: JsonObject, { choose, lateByHours, turns = 0 }: Walk = {}) {
+async function walk(
+  sopId: ProductSopId,
+  from: JsonObject,
+  to: JsonObject,
+  { choose, lateByHours, turns = 0 }: Walk = {},
+) {
   const finish = (world: SopWorld) => serve(world, { choose, lateByHours })
   const allAlong = async (definition: JsonObject) => doneIn((await finish(await begun(sopId, definition))).state)
   const [wanted, unmoved] = [await allAlong(to), await allAlong(from)]
@@ -50,7 +55,7 @@ const keysOf = (standing: readonly Standing[]) => standing.flatMap(({ key }) => 
 
 const last = (waits: Wait[]) => waits.at(-1)
 
-describe.each(SopId.options)('%s, moved at every state and brought back,', (sopId) => {
+describe.each(ProductSopId.options)('%s, moved at every state and brought back,', (sopId) => {
   const product = readMachine(sopId)
 
   it('to the same definition', async () => {

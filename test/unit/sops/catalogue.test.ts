@@ -1,5 +1,5 @@
 import { decidePin, decideUnmanaged, sopFor, sopInput } from '../../../functions/sops/domain/catalogue'
-import { SopId, SopInput } from '../../../schemas/sop'
+import { ProductSopId, SopInput } from '../../../schemas/sop'
 import { aShipment, ORDERED } from '../../support/shipments'
 import { planOf } from '../../support/sop-plans'
 import { committed } from '../../support/sop-world'
@@ -7,7 +7,7 @@ import { committed } from '../../support/sop-world'
 const PIN = { sopId: 'ocean-export-fcl', versionArn: 'arn:m:3', version: 3, executionArn: 'arn:e', run: 1 }
 
 describe('the SOP of a shipment', () => {
-  it.each(SopId.options)('%s is chosen by type, mode and load type', (sopId) => {
+  it.each(ProductSopId.options)('%s is chosen by type, mode and load type', (sopId) => {
     expect(sopFor(aShipment(planOf(sopId, ORDERED)).header)).toBe(sopId)
   })
 

@@ -1,12 +1,12 @@
 import { milestoneOf } from '../../../functions/tracking/domain'
 import { decideOwnMilestone, eventOf } from '../../../functions/tracking/own-events'
 import { Milestone } from '../../../schemas/milestone'
-import { SopId } from '../../../schemas/sop'
+import { ProductSopId } from '../../../schemas/sop'
 import { aRetraction, aShipment, ORDERED, recorded } from '../../support/shipments'
 import { planOf } from '../../support/sop-plans'
 import { committed } from '../../support/sop-world'
 
-describe.each(SopId.options)('events of the system for %s', (sopId) => {
+describe.each(ProductSopId.options)('events of the system for %s', (sopId) => {
   const shipment = aShipment(planOf(sopId, ORDERED))
   const route = { ...shipment.header, legs: shipment.detail.legs }
 

@@ -61,6 +61,22 @@ const SCENARIOS: Record<string, Scenario> = {
       return { ...decideOwnMilestone(state, report, ORDERED), tasks: done }
     }),
   },
+  'one of several milestones': {
+    step: { step: 'awaitMilestone', milestone: 'DELIVERED', or: ['DELIVERY_FAILED'] },
+    record: commit((state) =>
+      decideOwnMilestone(state, { milestone: 'DELIVERY_FAILED', eventId: 'e', at: ORDERED }, ORDERED),
+    ),
+  },
+  'the end of a sub-process': {
+    step: { step: 'startSubProcess', sop: 'domestic-road' },
+    record: commit(() => ({ facts: [{ type: 'subprocess.ended', data: { stepKey: 'a-step' } }] })),
+  },
+  'a moment that has passed': {
+    step: { step: 'waitUntil', due: { anchor: 'ETD' } },
+    record: commit(() => ({
+      facts: [{ type: 'moment.passed', data: { stepKey: 'a-step', at: ORDERED, basis: 'ETD' } }],
+    })),
+  },
 }
 
 /** As `functions/sops/tasks.ts` does it; `late` registers the wait after reading, as it must not be done. */

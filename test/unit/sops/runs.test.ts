@@ -82,9 +82,9 @@ describe('a restart', () => {
 
 describe('a run', () => {
   it('is over once another is pinned, and not before', () => {
-    expect([created, pinned].map((state) => isOver(state, 1))).toEqual([false, false])
+    expect([created, pinned].map((state) => isOver(state, { run: 1 }))).toEqual([false, false])
     const restarted = committed(pinned, decideRestart(pinned, target, WHY, ORDERED).decision, ORDERED)
-    expect([1, 2].map((run) => isOver(restarted, run))).toEqual([true, false])
+    expect([1, 2].map((run) => isOver(restarted, { run }))).toEqual([true, false])
   })
 
   it('is the first of a shipment that was pinned before runs were numbered', () => {

@@ -24,6 +24,9 @@ const reached = (state: ShipmentState, milestone: Milestone) =>
 const TASK = { step: 'assignTask', role: 'OPERATIONS', title: 'Confirm', due: { anchor: 'VCO', offset: '-P1D' } }
 const REQUEST = { step: 'requestDocument', documentType: '380', from: 'CZ', due: { anchor: 'DCO' } }
 const SCREEN = { step: 'screenParties', role: 'COMPLIANCE', title: 'Look', due: { anchor: 'STEP', offset: 'P1D' } }
+const APPROVE = { ...TASK, step: 'approve', notBy: ['confirm-booking'], token: 't' }
+const UNTIL = { step: 'waitUntil', due: { anchor: 'ETD' }, token: 't' }
+const START = { step: 'startSubProcess', sop: 'domestic-road' }
 const RAISE = { step: 'raiseException', severity: 'HIGH', reason: 'Late', owner: 'OPERATIONS' }
 const CHARGE = {
   step: 'addCharge',
@@ -37,7 +40,10 @@ const NOTICE = { step: 'notify', audience: ['CN', 'CUSTOMER_SERVICE'], template:
 describe('every step', () => {
   it.each([
     ['assignTask', TASK],
+    ['approve', APPROVE],
     ['requestDocument', REQUEST],
+    ['waitUntil', UNTIL],
+    ['startSubProcess', START],
     ['recordMilestone', { step: 'recordMilestone', milestone: 'POD_RECEIVED' }],
     ['screenParties', { ...SCREEN, token: 't' }],
     ['addCharge', CHARGE],
@@ -50,7 +56,7 @@ describe('every step', () => {
     expect(factsOf(once, step, '2026-03-09T08:00:00.000Z')).toEqual([])
   })
 
-  it.each([TASK, REQUEST, CHARGE, RAISE, NOTICE, SCREEN, { step: 'completeShipment' }])(
+  it.each([TASK, APPROVE, REQUEST, UNTIL, START, CHARGE, RAISE, NOTICE, SCREEN, { step: 'completeShipment' }])(
     '$step changes nothing of a cancelled shipment',
     (step) => {
       const cancelled = { ...shipment, header: { ...shipment.header, status: 'CANCELLED' as const } }
@@ -117,6 +123,23 @@ describe('recordMilestone', () => {
   it('leaves a milestone that a carrier has reported as it is', () => {
     const state = reached(shipment, 'TRANSPORT_DOC_ISSUED')
     expect(factsOf(state, { step: 'recordMilestone', milestone: 'TRANSPORT_DOC_ISSUED' })).toEqual([])
+  })
+})
+
+describe('awaitMilestone', () => {
+  const step = { step: 'awaitMilestone', milestone: 'DELIVERED', or: ['DELIVERY_FAILED', 'RETURNED'], token: 't' }
+
+  it('is settled by any of its milestones, and says which', () => {
+    expect(take(shipment, step).answer.settled).toBe(false)
+    expect(take(reached(shipment, 'DELIVERY_FAILED'), step).answer).toMatchObject({
+      settled: true,
+      output: { milestone: 'DELIVERY_FAILED' },
+    })
+  })
+
+  it('answers the one that it is named for when several stand', () => {
+    const both = reached(reached(shipment, 'DELIVERY_FAILED'), 'DELIVERED')
+    expect(take(both, step).answer.output).toMatchObject({ milestone: 'DELIVERED' })
   })
 })
 

@@ -1,6 +1,6 @@
 /** Each SOP from its start to its end, in virtual time, on the real machine and the real rules. */
 import fc from 'fast-check'
-import { type DeniedParty, SopId } from '../../../schemas/sop'
+import { type DeniedParty, ProductSopId } from '../../../schemas/sop'
 import type { Wait } from '../../../schemas/wait'
 import { isWait, statesOf } from '../../support/asl'
 import { aShipment, ORDERED } from '../../support/shipments'
@@ -9,7 +9,7 @@ import { factsOf, readMachine, SopWorld } from '../../support/sop-world'
 
 const FCO = planOf('ocean-export-fcl', ORDERED).cutOffs?.find(({ code }) => code === 'FCO')?.at ?? ''
 
-const begin = (sopId: SopId, denied: DeniedParty[] = []) =>
+const begin = (sopId: ProductSopId, denied: DeniedParty[] = []) =>
   SopWorld.begin(sopId, aShipment(planOf(sopId, ORDERED)), ORDERED, denied)
 const ACME_DENIED: DeniedParty[] = [{ name: 'Acme B.V.', aliases: [], list: 'TEST' }]
 
@@ -26,9 +26,9 @@ async function serve(world: SopWorld, choose: (waits: Wait[]) => Wait | undefine
 const first = (waits: Wait[]) => waits[0]
 
 const raising = (name: string) => name.startsWith('Raise') || ['ReportFailure', 'StopSop'].includes(name)
-const namesOf = (sopId: SopId) => statesOf(readMachine(sopId)).map(({ name }) => name)
+const namesOf = (sopId: ProductSopId) => statesOf(readMachine(sopId)).map(({ name }) => name)
 
-describe.each(SopId.options)('%s', (sopId) => {
+describe.each(ProductSopId.options)('%s', (sopId) => {
   it('is walked to its end when everything comes in time', async () => {
     const world = await begin(sopId)
     await serve(world, first)

@@ -7,7 +7,14 @@ const HOUR = 3600_000
 const MINUTE = 60_000
 
 /** Share of the time to its deadline that a wait takes when nothing varies. */
-const SHARE: Record<Awaited['kind'], number> = { task: 0.5, document: 0.7, milestone: 0.95, consistency: 0.8 }
+const SHARE: Record<Awaited['kind'], number> = {
+  task: 0.5,
+  document: 0.7,
+  milestone: 0.95,
+  consistency: 0.8,
+  until: 1,
+  process: 0.5,
+}
 /** Of the logarithm of the durations: one in seven is a quarter longer, or more. */
 const SPREAD = 0.22
 

@@ -2,13 +2,14 @@
 import { advance, start } from '../../../../engine/advance'
 import type { Execution, ExecutionEvent, Step, TaskEffect } from '../../../../engine/execution'
 import type { Json, JsonObject } from '../../../../engine/json'
-import { type SopId, SopStep } from '../../../../schemas/sop'
+import { type ProductSopId, SopStep } from '../../../../schemas/sop'
 import type { SimulateSop, SopSimulation } from '../../../../schemas/sop-simulation'
 import type { FormField } from '../../../../schemas/task'
 import type { Wait } from '../../../../schemas/wait'
 import type { Decision, ShipmentState } from '../../../shipments/store'
 import { sopInput } from '../../../sops/domain/catalogue'
 import { objectOr } from '../../../sops/domain/flow'
+import { passedMoments, untilOf } from '../../../sops/domain/moments'
 import { decideStep } from '../../../sops/domain/steps'
 import { resolutions, settledWaits, waitOf } from '../../../sops/domain/waits'
 import { decideComplete, decideSkip } from '../../../tasks/domain'
@@ -54,7 +55,7 @@ export class Run {
   /** Runs to the end, for a year, or until Step Functions would end it. */
   static async through(
     definition: JsonObject,
-    { sopId, shipment }: { sopId: SopId; shipment: ShipmentState },
+    { sopId, shipment }: { sopId: ProductSopId; shipment: ShipmentState },
     scenario: SimulateSop,
     random: () => number,
   ): Promise<Run> {
@@ -103,6 +104,9 @@ export class Run {
     if (awaited.kind === 'task') return this.commit(this.worked(awaited.taskKey, now))
     if (awaited.kind === 'document') return this.commit(arrived(shipmentId, [awaited.documentType], now))
     if (awaited.kind === 'consistency') return this.commit(arrived(shipmentId, awaited.documentTypes, now, true))
+    if (awaited.kind === 'until') return this.commit({ facts: passedMoments(this.state, now).map(({ fact }) => fact) })
+    if (awaited.kind === 'process')
+      return this.commit({ facts: [{ type: 'subprocess.ended', data: { stepKey: awaited.process } }] })
     const report = { milestone: awaited.milestone, eventId: `simulated-${awaited.milestone}`, at: now }
     await this.commit(decideOwnMilestone(this.state, report, now))
   }
@@ -110,7 +114,8 @@ export class Run {
   private worked(stepKey: string, now: string): Decision {
     const task = this.state.tasks.find((it) => it.stepKey === stepKey)
     if (!task) return { facts: [] }
-    const person = { actor: { kind: 'USER' as const, id: 'simulation' }, roles: [task.role], now }
+    const id = task.approval ? 'second person' : 'simulation'
+    const person = { actor: { kind: 'USER' as const, id }, roles: [task.role], now }
     if (this.scenario.rejectedTasks.includes(stepKey))
       return decideSkip(this.state, task.taskId, 'Rejected', person).decision
     const data = Object.fromEntries(task.form.map((field) => [field.name, FILLED[field.type](field)]))
@@ -167,7 +172,11 @@ export class Run {
     this.state = { ...this.state, waits: [...this.state.waits.filter((it) => it.stepKey !== key), wait] }
     if (this.waits.some((it) => it.key === key)) return
     this.waits.push({ key, since, deadline: iso(deadline) })
-    const comes = arrivalOf(wait, { now: this.time, deadline }, this.scenario, this.random)
+    const until = untilOf({ ...this.state, waits: [wait] }, since)
+    const comes =
+      until === undefined
+        ? arrivalOf(wait, { now: this.time, deadline }, this.scenario, this.random)
+        : Date.parse(until)
     if (comes !== undefined) this.arrivals.set(key, comes)
     if (!this.scenario.customsHold || !holdsAt(awaited)) return
     const hold = { milestone: 'CUSTOMS_HOLD' as const, eventId: 'simulated-hold', at: since }

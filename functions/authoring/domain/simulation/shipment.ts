@@ -1,6 +1,6 @@
 /** A plain shipment for each SOP: it departs 20 days after it is ordered. */
 import { CreateShipment } from '../../../../schemas/shipment'
-import type { SopId } from '../../../../schemas/sop'
+import type { ProductSopId } from '../../../../schemas/sop'
 import { createShipment } from '../../../shipments/domain'
 import type { ShipmentState } from '../../../shipments/store'
 import { withFacts } from './facts'
@@ -30,7 +30,7 @@ const SEA = (from: string) => ({
   promisedDelivery: { from: after(from, 54), to: after(from, 55) },
 })
 
-const KIND: Record<SopId, (from: string) => object> = {
+const KIND: Record<ProductSopId, (from: string) => object> = {
   'ocean-export-fcl': (from) => ({ ...SEA(from), type: 'EXPORT' }),
   'ocean-import-fcl': (from) => ({ ...SEA(from), type: 'IMPORT' }),
   'domestic-road': (from) => ({
@@ -43,7 +43,7 @@ const KIND: Record<SopId, (from: string) => object> = {
   }),
 }
 
-export function sampleShipment(sopId: SopId, orderedAt: string): ShipmentState {
+export function sampleShipment(sopId: ProductSopId, orderedAt: string): ShipmentState {
   const command = CreateShipment.parse({
     customer: 'SAMPLE',
     orderedAt,

@@ -50,6 +50,7 @@ const ADVICE: Record<SopFindingCode, string> = {
   TOKEN_NOT_GIVEN: 'Give the step "token": "{% $states.context.Task.Token %}", or do not wait for it',
   TOKEN_NOT_HELD: 'Let the resource end in .waitForTaskToken, and take a step that waits',
   NO_TIMEOUT: 'Give the state TimeoutSeconds: a deadline for a wait, 60 for a step that answers at once',
+  LONG_TIMEOUT: 'Give a shorter deadline; GET /v1/sops/vocabulary says how long a state with this step may stand',
   NO_WAY_ON: 'Catch States.Timeout and lead to a state that raises the exception',
   TIMEOUT_RETRIED: 'Retry States.TaskFailed instead, which is every error but the passing of the deadline',
   SILENT_TIMEOUT: 'Raise an exception on the way from the passed deadline back to the wait',

@@ -1,8 +1,8 @@
 /** An SOP takes steps of the vocabulary for its own shipment, and can do nothing else. */
-import type { JsonObject } from '../../../../engine/json'
+import type { Json, JsonObject } from '../../../../engine/json'
 import type { SopFinding, SopFindingCode } from '../../../../schemas/sop-finding'
 import { pointerOf } from '../../../platform/errors'
-import { isTask, isWait, objectOr, type Place, payloadOf, STEP_FUNCTION } from '../../../sops/domain/flow'
+import { isTask, isWait, objectOr, type Place, payloadOf, STEP_FUNCTION, textOf } from '../../../sops/domain/flow'
 import { finding } from './advice'
 
 const STATES = ['Task', 'Parallel', 'Choice', 'Pass', 'Succeed', 'Fail']
@@ -14,7 +14,7 @@ const IDENTITY: Record<string, string> = {
 }
 const TOKEN = '$states.context.Task.Token'
 
-const sourceOf = (value: unknown) => /^\{%\s+(.*?)\s+%\}$/.exec(String(value))?.[1]
+const sourceOf = (value: Json | undefined) => /^\{%\s+(.*?)\s+%\}$/.exec(textOf(value))?.[1]
 
 /** The language and what leaves the machine. */
 export const boundary = (definition: JsonObject, places: readonly Place[]): SopFinding[] => [
@@ -29,12 +29,12 @@ function leaving(place: Place): SopFinding[] {
   const found: SopFinding[] = []
   const say = (path: string[], code: SopFindingCode, message: string) =>
     found.push(finding(pointer + pointerOf(path), code, message))
-  if (!STATES.includes(String(state.Type)))
-    say(['Type'], 'FOREIGN_STATE', `SOPs have no states of the type ${state.Type}`)
+  if (!STATES.includes(textOf(state.Type)))
+    say(['Type'], 'FOREIGN_STATE', `SOPs have no states of the type ${textOf(state.Type)}`)
   if ('Credentials' in state) say(['Credentials'], 'FOREIGN_CREDENTIALS', 'A state may not act as another role')
   if (!isTask(place)) return found
-  if (!RESOURCE.test(String(state.Resource)))
-    say(['Resource'], 'FOREIGN_RESOURCE', `${state.Resource} is not a step of an SOP`)
+  if (!RESOURCE.test(textOf(state.Resource)))
+    say(['Resource'], 'FOREIGN_RESOURCE', `${textOf(state.Resource)} is not a step of an SOP`)
   const { FunctionName, Payload: _, ...others } = objectOr(state.Arguments)
   if (FunctionName !== STEP_FUNCTION)
     say(['Arguments', 'FunctionName'], 'FOREIGN_FUNCTION', 'A step is taken by one function only')

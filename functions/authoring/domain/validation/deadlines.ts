@@ -1,5 +1,7 @@
 /** Every wait ends in time, is heard of when it does not, and every failure is seen. */
+
 import type { SopFinding } from '../../../../schemas/sop-finding'
+import { STEP_TIMEOUTS, type StepTimeouts, type TimeoutPolicy } from '../../../../schemas/sop-timeout'
 import { pointerOf } from '../../../platform/errors'
 import {
   around,
@@ -13,6 +15,7 @@ import {
   objectOr,
   type Place,
   payloadOf,
+  textOf,
 } from '../../../sops/domain/flow'
 import { finding } from './advice'
 
@@ -24,10 +27,25 @@ export const deadlines = (places: readonly Place[]): SopFinding[] =>
 const catches = (place: Place, error: string): Catcher | undefined =>
   catchersOf(place).find(({ errors }) => errors.includes(error) || errors.includes('States.ALL'))
 
+/** What the vocabulary says of a state that takes this step; undefined when it is none of the vocabulary. */
+function policyOf(place: Place): TimeoutPolicy | undefined {
+  const { step } = payloadOf(place)
+  const policies: Record<string, StepTimeouts> = STEP_TIMEOUTS
+  const policy = Object.hasOwn(policies, textOf(step)) ? policies[textOf(step)] : undefined
+  return isWait(place) ? policy?.held : policy?.called
+}
+
 function timeout(place: Place): SopFinding[] {
   const { TimeoutSeconds } = place.state
-  if (typeof TimeoutSeconds === 'number' || isExpression(TimeoutSeconds)) return []
-  return [finding(`${place.pointer}/TimeoutSeconds`, 'NO_TIMEOUT', `${place.name} may take for ever`)]
+  const pointer = `${place.pointer}/TimeoutSeconds`
+  if (isExpression(TimeoutSeconds)) return []
+  const policy = policyOf(place)
+  if (typeof TimeoutSeconds !== 'number') {
+    const usual = policy ? `; ${policy.usualSeconds} seconds are usual` : ''
+    return [finding(pointer, 'NO_TIMEOUT', `${place.name} may take for ever${usual}`)]
+  }
+  if (!policy || TimeoutSeconds <= policy.atMostSeconds) return []
+  return [finding(pointer, 'LONG_TIMEOUT', `${place.name} may stand for ${policy.atMostSeconds} seconds at most`)]
 }
 
 function wayOn(place: Place): SopFinding[] {
@@ -57,6 +75,7 @@ function wayOn(place: Place): SopFinding[] {
 
 /** The way from the passed deadline back to the wait: an exception lies on it, and hands on how long to wait. */
 function returning(wait: Place, first: string): SopFinding[] {
+  if (first === wait.name && policyOf(wait)?.atTimeout === 'LOOK_AGAIN') return []
   const quiet = new Set<string>()
   const open = [first]
   const found: SopFinding[] = []
@@ -75,7 +94,7 @@ function returning(wait: Place, first: string): SopFinding[] {
 }
 
 function handsOn(raise: Place, wait: Place): SopFinding[] {
-  const output = String(raise.state.Output)
+  const output = textOf(raise.state.Output)
   if (raise.state.Next !== wait.name || /\$states\.result\.Payload/.test(output)) return []
   return [finding(`${raise.pointer}/Output`, 'LOST_WAIT', `${raise.name} does not tell ${wait.name} how long to wait`)]
 }

@@ -1,7 +1,7 @@
 /** Expressions name only what an execution has. */
 import type { Json } from '../../../../engine/json'
 import { expressionOf, parseJsonata } from '../../../../engine/jsonata'
-import { StartAnchor } from '../../../../schemas/sop'
+import { SopInput, StartAnchor } from '../../../../schemas/sop'
 import type { SopFinding, SopFindingCode } from '../../../../schemas/sop-finding'
 import { pointerOf } from '../../../platform/errors'
 import { listOr, objectOr, type Place } from '../../../sops/domain/flow'
@@ -26,7 +26,11 @@ const leaves = (...names: string[]): Record<string, true> =>
 const CONTEXT: Shape = {
   Execution: {
     ...leaves('Id', 'Name', 'RoleArn', 'StartTime', 'RedriveCount'),
-    Input: { ...leaves('tenantId', 'shipmentId', 'version'), anchors: leaves(...StartAnchor.options) },
+    Input: {
+      ...leaves('tenantId', 'shipmentId', 'version'),
+      anchors: leaves(...StartAnchor.options),
+      facts: leaves(...Object.keys(SopInput.shape.facts.shape)),
+    },
   },
   StateMachine: leaves('Id', 'Name'),
   State: leaves('Name', 'EnteredTime', 'RetryCount'),

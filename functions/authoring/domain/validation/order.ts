@@ -19,11 +19,13 @@ import { CATALOGUE } from '../../../tracking/codes'
 import { finding } from './advice'
 import { followers } from './deadlines'
 
-/** Something that comes: `milestone LOADED`, `document 380`. */
+/** Something that comes: `milestone LOADED`, `document 380`; or one of several. */
 type Thing = string
+const OR = ' or '
 
 function awaited(step: SopStep): Thing[] {
-  if (step.step === 'awaitMilestone') return [`milestone ${step.milestone}`]
+  if (step.step === 'awaitMilestone')
+    return [[step.milestone, ...(step.or ?? [])].map((it) => `milestone ${it}`).join(OR)]
   if (step.step === 'awaitDocument') return [`document ${step.documentType}`]
   if (step.step === 'requireConsistentDocuments') return step.documentTypes.map((type) => `document ${type}`)
   return []
@@ -52,7 +54,7 @@ export function order(root: Flow): SopFinding[] {
   const bringing = bringers(places)
   const stuck = stuckIn(root, bringing)
   return stuck.flatMap(({ place, thing }) => {
-    const sources = bringing.get(thing) ?? []
+    const sources = thing.split(OR).flatMap((one) => bringing.get(one) ?? [])
     const at = `${place.pointer}/Arguments/Payload`
     if (sources.length === 0)
       return [finding(at, 'UNPRODUCIBLE', `${place.name} waits for the ${thing}, which nothing brings`)]
@@ -92,9 +94,11 @@ const entered = (root: Flow, bringing: Map<Thing, Place[]>, place: Place) =>
 function missing(place: Place, bringing: Map<Thing, Place[]>, done: ReadonlySet<string>): Thing[] {
   const step = isWait(place) ? stepOf(place) : undefined
   return awaited(step ?? NOTHING).filter((thing) => {
-    const sources = bringing.get(thing)
-    if (sources) return !sources.some(({ pointer }) => done.has(pointer))
-    return thing.startsWith('milestone ') && !REPORTED.has(thing)
+    return thing.split(OR).every((one) => {
+      const sources = bringing.get(one)
+      if (sources) return !sources.some(({ pointer }) => done.has(pointer))
+      return one.startsWith('milestone ') && !REPORTED.has(one)
+    })
   })
 }
 

@@ -1,9 +1,10 @@
 /** Payloads against the vocabulary, and what steps say of each other. */
 import type * as z from 'zod'
+import type { Json } from '../../../../engine/json'
 import { SopStep } from '../../../../schemas/sop'
 import type { SopFinding, SopFindingCode } from '../../../../schemas/sop-finding'
 import { pointerOf } from '../../../platform/errors'
-import { isTask, type Place, payloadOf, samplePayload, stepOf } from '../../../sops/domain/flow'
+import { isTask, listOr, type Place, payloadOf, samplePayload, stepOf, textOf } from '../../../sops/domain/flow'
 import { finding } from './advice'
 
 /** What an argument names, by its own name; the innermost name on the way counts. */
@@ -15,6 +16,7 @@ const NAMED: Record<string, SopFindingCode> = {
   anchor: 'UNKNOWN_ANCHOR',
   milestone: 'UNKNOWN_MILESTONE',
   records: 'UNKNOWN_MILESTONE',
+  or: 'UNKNOWN_MILESTONE',
   billableOn: 'UNKNOWN_MILESTONE',
   documentType: 'UNKNOWN_DOCUMENT_TYPE',
   documentTypes: 'UNKNOWN_DOCUMENT_TYPE',
@@ -88,13 +90,17 @@ function duplicates(tasks: readonly Place[]): SopFinding[] {
   })
 }
 
-/** An exception that says which step is late names one of this SOP. */
+/** What an exception is about, and what a decision is on, are steps of this SOP. */
 function concerned(tasks: readonly Place[]): SopFinding[] {
   const keys = new Set(tasks.map((place) => payloadOf(place).key))
   return tasks.flatMap((place) => {
-    const { concerns } = payloadOf(place)
-    return concerns === undefined || keys.has(concerns)
-      ? []
-      : [finding(argument(place, ['concerns']), 'UNKNOWN_STEP_KEY', `No step has the key ${concerns}`)]
+    const { concerns, notBy } = payloadOf(place)
+    const named: [string[], Json][] = [
+      ...(concerns === undefined ? [] : [[['concerns'], concerns] satisfies [string[], Json]]),
+      ...listOr(notBy).map((key, index): [string[], Json] => [['notBy', String(index)], key]),
+    ]
+    return named
+      .filter(([, key]) => !keys.has(key))
+      .map(([path, key]) => finding(argument(place, path), 'UNKNOWN_STEP_KEY', `No step has the key ${textOf(key)}`))
   })
 }
