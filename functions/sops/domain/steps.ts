@@ -9,7 +9,7 @@ import { mayBecome } from '../../shipments/domain'
 import type { Decision, ShipmentState } from '../../shipments/store'
 import { assignment, taskIdOf } from '../../tasks/domain'
 import { workersOf } from '../../tasks/domain/approval'
-import { eligible, leastLoaded } from '../../tasks/domain/load'
+import { eligible, leastLoaded, loadOf } from '../../tasks/domain/load'
 import { occurrenceOf } from '../../tracking/domain'
 import { decideOwnMilestone } from '../../tracking/own-events'
 import { dueAt } from './anchors'
@@ -125,7 +125,7 @@ function chosenFor(step: StepOf<'assignTask' | 'approve'>, state: ShipmentState,
   const others = step.step === 'approve' ? workersOf(step.notBy, state.timeline) : []
   const subjects = eligible(people, step, now).filter((subject) => !others.includes(subject))
   const all = people.loads ?? {}
-  const loads = Object.fromEntries(subjects.map((subject) => [subject, all[subject] ?? 0]))
+  const loads = Object.fromEntries(subjects.map((subject) => [subject, loadOf(all, subject)]))
   return { assignee: leastLoaded(subjects, loads, taskIdOf(state.header.shipmentId, step.key)), loads }
 }
 
