@@ -1,7 +1,7 @@
 /** A shipment that is moved between versions of its SOP in memory, by the rules of migrations. */
 import type { JsonObject } from '../../engine/json'
 import { committed } from '../../functions/migrations/domain/facts'
-import { type Move, planMove, versionOf } from '../../functions/migrations/domain/plan'
+import { type Move, planMove, type Version, versionOf } from '../../functions/migrations/domain/plan'
 import { decideReversal } from '../../functions/migrations/domain/reversal'
 import type { ShipmentState } from '../../functions/shipments/store'
 import type { ProductSopId } from '../../schemas/sop'
@@ -10,16 +10,11 @@ import { aShipment, ORDERED } from './shipments'
 import { planOf } from './sop-plans'
 import { SopWorld } from './sop-world'
 
-const VERSIONS = { 1: 'FIRST', 2: 'SECOND' } as const
-type Number = keyof typeof VERSIONS
-
-const pinned = (state: ShipmentState, sopId: ProductSopId, version: Number): ShipmentState => ({
+/** With a pin; waits of an earlier run are waited for no more. */
+const pinned = (state: ShipmentState, sopId: ProductSopId, version: number): ShipmentState => ({
   ...state,
   waits: [],
-  header: {
-    ...state.header,
-    sop: { sopId, version, versionArn: VERSIONS[version], executionArn: VERSIONS[version], run: 1 },
-  },
+  header: { ...state.header, sop: { sopId, version, versionArn: `v${version}`, executionArn: `e${version}`, run: 1 } },
 })
 
 /** A shipment of the SOP on its version 1. */
@@ -32,7 +27,7 @@ export const resumed = (
   definition: JsonObject,
   state: ShipmentState,
   now: string,
-  version: Number,
+  version: number,
 ) => SopWorld.on(definition, sopId, pinned(state, sopId, version), now)
 
 const HOUR = 3600_000
@@ -94,24 +89,36 @@ export interface Moved {
   again(): Promise<SopWorld>
 }
 
+/** Two definitions as versions of the SOP. */
+export interface Versions {
+  from: Version
+  to: Version
+}
+export const versions = (from: JsonObject, to: JsonObject): Versions => ({
+  from: versionOf(1, from),
+  to: versionOf(2, to),
+})
+
 /** What a migration does to one shipment: plan, cancel and change tasks, start the target version anew. */
-export async function moved(sopId: ProductSopId, point: Point, from: JsonObject, to: JsonObject): Promise<Moved> {
-  const request = {
-    sopId,
-    state: point.state,
-    from: versionOf(1, from),
-    to: versionOf(2, to),
-    includeUnchanged: true,
-  }
-  const move = await planMove(request, { tenantId: 'demo', now: point.now, denied: [] })
-  const decided = committed(point.state, move.decision, point.now)
-  const again = () => resumed(sopId, to, decided, point.now, 2)
+export async function moved(
+  sopId: ProductSopId,
+  { state, now }: Pick<Point, 'state' | 'now'>,
+  { from, to }: Versions,
+): Promise<Moved> {
+  const request = { sopId, state, from, to, includeUnchanged: true }
+  const move = await planMove(request, { tenantId: 'demo', now, denied: [] })
+  const decided = committed(state, move.decision, now)
+  const again = () => resumed(sopId, to.definition, decided, now, to.version)
   return { move, decided, world: await again(), again }
 }
 
 /** What a reversal does to it. */
-export async function reversed(sopId: ProductSopId, { world, move }: Moved, from: JsonObject, to: JsonObject) {
-  const versions = { from: versionOf(2, from), to: versionOf(1, to) }
-  const decided = committed(world.state, decideReversal(world.state, move, versions, world.now), world.now)
-  return { decided, world: await resumed(sopId, to, decided, world.now, 1) }
+export async function reversed(
+  sopId: ProductSopId,
+  { world, move }: Pick<Moved, 'world' | 'move'>,
+  { from, to }: Versions,
+) {
+  const decision = decideReversal(world.state, move, { from: to, to: from }, world.now)
+  const decided = committed(world.state, decision, world.now)
+  return { decided, world: await resumed(sopId, from.definition, decided, world.now, from.version) }
 }

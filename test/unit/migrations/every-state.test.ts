@@ -7,7 +7,7 @@ import { ProductSopId } from '../../../schemas/sop'
 import type { Standing } from '../../../schemas/sop-migration'
 import type { Wait } from '../../../schemas/wait'
 import { doneIn, doneTwice, openTasks, withBefore } from '../../support/facts'
-import { begun, moved, reversed, serve, standingPoints } from '../../support/sop-moves'
+import { begun, moved, reversed, serve, standingPoints, versions } from '../../support/sop-moves'
 import { places, taskKeys, withOtherTerms, withoutTask, withTaskAfter } from '../../support/sop-variants'
 import { readMachine, type SopWorld } from '../../support/sop-world'
 
@@ -38,15 +38,16 @@ async function walk(
     expect({ twice: doneTwice(state), open: openTasks(state) }).toEqual({ twice: [], open: [] })
     expect(doneIn(state)).toEqual(facts)
   }
+  const both = versions(from, to)
   for (const point of await standingPoints(sopId, from, { choose, lateByHours })) {
-    const there = await moved(sopId, point, from, to)
+    const there = await moved(sopId, point, both)
     const { standsAt, willStandAt } = there.move.planned
     expect(keysOf(standsAt)).toEqual([...point.waits].sort())
     expect(keysOf(willStandAt)).toEqual(there.world.state.waits.map(({ stepKey }) => stepKey).sort())
     endsWell(await finish(await there.again()), withBefore(wanted, doneIn(there.decided)))
     const meanwhile = await serve(there.world, { choose, lateByHours, turns })
     if (!meanwhile.running) continue
-    const back = await reversed(sopId, there, to, from)
+    const back = await reversed(sopId, there, both)
     endsWell(await finish(back.world), withBefore(unmoved, doneIn(back.decided)))
   }
 }

@@ -6,7 +6,7 @@ import type { PlannedShipment } from '../../../schemas/sop-migration'
 import type { Fact } from '../../../schemas/timeline'
 import { objectOf, payloadOf, statesOf } from '../../support/asl'
 import { withFacts } from '../../support/shipments'
-import { begun, moved, type Point, serve } from '../../support/sop-moves'
+import { begun, moved, type Point, serve, versions } from '../../support/sop-moves'
 import { withOtherTerms, withoutTask, withTaskAfter } from '../../support/sop-variants'
 import { readMachine } from '../../support/sop-world'
 
@@ -107,7 +107,7 @@ describe('a shipment that may be moved', () => {
     const mine = { ...first, role: 'SALES' as const, assignee: 'eve', status: 'ASSIGNED' as const }
     const rest = point.state.tasks.filter(({ stepKey }) => stepKey !== 'assign-truck')
     const state: ShipmentState = { ...point.state, tasks: [mine, ...others, ...rest] }
-    const { move } = await moved(ROAD, { ...point, state }, product, withOtherTerms(product))
+    const { move } = await moved(ROAD, { ...point, state }, versions(product, withOtherTerms(product)))
     const after = move.decision.tasks?.find(({ stepKey }) => stepKey === 'assign-truck')
     expect(after).toMatchObject({ role: 'SALES', assignee: 'eve', dueBasis: 'PROMISED_DELIVERY -P1D' })
   })
