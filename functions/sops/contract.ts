@@ -57,6 +57,7 @@ export const contract = {
     'sop.started',
     'sop.restarted',
     'task.assigned',
+    'task.reopened',
     'task.escalated',
     'document.requested',
     'event.recorded',

@@ -3,7 +3,7 @@ import { OPEN_TASK_STATUSES, Task } from '../../../schemas/task'
 import { NOBODY, type People } from '../../people/domain/calendars'
 import type { ShipmentState } from '../../shipments/store'
 import { dueAt } from '../../sops/domain/anchors'
-import { assignment } from '../../tasks/domain'
+import { assignment, reopening } from '../../tasks/domain'
 import { nextEscalation, takenRungs } from '../../tasks/domain/escalation'
 import type { Forwarded } from './forward'
 import { following, isTaskStep, keyOf, type Steps, type TaskStep } from './steps'
@@ -15,16 +15,11 @@ export interface Change {
 
 export const isOpen = ({ status }: Task) => OPEN_TASK_STATUSES.includes(status)
 
-/** As it was before it was cancelled: who had it has it. */
-export function reopened({ closedAt: _, reason: __, ...task }: Task): Task {
-  return { ...task, status: task.assignee === undefined ? 'CREATED' : 'IN_PROGRESS' }
-}
-
 /** Tasks that an earlier move has cancelled, of steps that this version has. */
 export const reopenings = ({ tasks }: ShipmentState, to: Steps): Change[] =>
   tasks
     .filter(({ status, stepKey }) => status === 'CANCELLED' && isTaskStep(to.byKey.get(stepKey)))
-    .map((before) => ({ before, after: reopened(before) }))
+    .map((before) => ({ before, after: reopening(before, '').task }))
 
 /** Open tasks of steps that the target has not, or that can not come any more from where the shipment will stand. */
 export function cancellations({ tasks }: ShipmentState, from: Steps, to: Steps, run: Forwarded): Task[] {
@@ -51,7 +46,7 @@ export const revisions = (
 
 const equal = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
-const TERMS = ['title', 'priority', 'candidates', 'escalation', 'rejectable', 'form', 'records'] as const
+const TERMS = ['title', 'priority', 'candidates', 'escalation', 'rejectable', 'form', 'records', 'approval'] as const
 
 /** Only what the versions differ in: what people have decided meanwhile stays. */
 function revised(task: Task, state: ShipmentState, { was, is }: { was: TaskStep; is: TaskStep }, people: People): Task {
@@ -59,7 +54,8 @@ function revised(task: Task, state: ShipmentState, { was, is }: { was: TaskStep;
   // STEP is when the task was made.
   const made = (step: TaskStep) => {
     const due = dueAt(step.due, state, task.createdAt, people)
-    return assignment(task.shipmentId, { form: [], ...step, due }, task.createdAt, people).task
+    const decision = step.step === 'approve' ? { approval: { notBy: step.notBy }, rejectable: true } : {}
+    return assignment(task.shipmentId, { form: [], ...step, ...decision, due }, task.createdAt, people).task
   }
   const [before, after] = [made(was), made(is)]
   const differing = TERMS.filter((term) => !equal(before[term], after[term])).map((term) => [term, after[term]])

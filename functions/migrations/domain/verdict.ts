@@ -40,14 +40,22 @@ const ended = ({ run }: Side) => run.status !== 'RUNNING' && !run.refused
 const when = (holds: boolean, message: string): Found[] => (holds ? [{ message }] : [])
 
 /** What is asked, said or charged once; under another key it would be so again. */
-const WORK: readonly SopStep['step'][] = ['assignTask', 'requestDocument', 'notify', 'addCharge', 'screenParties']
+const WORK: readonly SopStep['step'][] = [
+  'assignTask',
+  'approve',
+  'requestDocument',
+  'notify',
+  'addCharge',
+  'screenParties',
+  'startSubProcess',
+]
 
 /** Both steps have the same thing done, whatever their keys and dates. */
 function sameWork(a: SopStep, b: SopStep): boolean {
   if (a.step !== b.step || !WORK.includes(a.step)) return false
   const named = (step: SopStep) => {
-    const { title, documentType, from, template, code, type, billableOn } = { ...NOTHING, ...step }
-    return JSON.stringify([title, documentType, from, template, code, type, billableOn])
+    const { title, documentType, from, template, code, type, billableOn, sop } = { ...NOTHING, ...step }
+    return JSON.stringify([title, documentType, from, template, code, type, billableOn, sop])
   }
   return a.step === 'screenParties' || named(a) === named(b)
 }
@@ -59,6 +67,7 @@ const NOTHING = {
   code: undefined,
   type: undefined,
   billableOn: undefined,
+  sop: undefined,
 }
 
 const isDone = ({ tasks }: ShipmentState, key: string) => {
@@ -105,6 +114,24 @@ function standingCharges({ state: { timeline }, current, target }: Sides): Found
   })
 }
 
+/** A second person was asked, or has decided, and the target asks nobody. */
+const lostApprovals = ({ current, target }: Sides): Found[] =>
+  [...current.steps.byKey.values()].flatMap(({ step, key }) =>
+    step === 'approve' && current.run.taken.has(key) && target.steps.byKey.get(key)?.step !== 'approve'
+      ? [{ stepKey: key, message: `The target asks for no approval at ${key}, which the shipment has reached` }]
+      : [],
+  )
+
+/** It would go on by itself, and nobody would wait for its end. */
+function orphans({ state: { timeline }, target }: Sides): Found[] {
+  const ended = new Set(entriesOf(timeline, 'subprocess.ended').map(({ data }) => data.stepKey))
+  return entriesOf(timeline, 'subprocess.requested').flatMap(({ data: { stepKey, sopId } }) =>
+    ended.has(stepKey) || target.steps.byKey.get(stepKey)?.step === 'startSubProcess'
+      ? []
+      : [{ stepKey, message: `The sub-process ${sopId} of ${stepKey}, which the target has not, runs` }],
+  )
+}
+
 const STAY: readonly Rule<PlanReason['code']>[] = [
   {
     code: 'ENDED',
@@ -140,7 +167,9 @@ const MANUAL: readonly Rule<PlanReason['code']>[] = [
           message: `It would raise a critical exception: ${reason}`,
         })),
   },
+  { code: 'APPROVAL_LOST', find: lostApprovals },
   { code: 'CHARGE_STANDS', find: standingCharges },
+  { code: 'SUB_PROCESS', find: orphans },
 ]
 
 /** What is left for the shipment is the same in both versions, and the move itself changes nothing. */

@@ -1,5 +1,6 @@
 /** What each step of the vocabulary does to a shipment. Taken twice, it changes nothing the second time. */
 import type { DeniedParty, SopStep, StepOf } from '../../../schemas/sop'
+import type { Task } from '../../../schemas/task'
 import type { Fact, TimelineType } from '../../../schemas/timeline'
 import { decideAddCharge } from '../../billing/domain/charges'
 import { NOBODY, type People } from '../../people/domain/calendars'
@@ -7,7 +8,7 @@ import { AppError } from '../../platform/errors'
 import { entriesOf } from '../../platform/timeline'
 import { mayBecome } from '../../shipments/domain'
 import type { Decision, ShipmentState } from '../../shipments/store'
-import { assignment, taskIdOf } from '../../tasks/domain'
+import { assignment, reopening, taskIdOf } from '../../tasks/domain'
 import { workersOf } from '../../tasks/domain/approval'
 import { eligible, leastLoaded, loadOf } from '../../tasks/domain/load'
 import { occurrenceOf } from '../../tracking/domain'
@@ -110,13 +111,21 @@ const written = (state: ShipmentState, type: TimelineType, stepKey: string) =>
 
 function assignTask(step: StepOf<'assignTask'>, state: ShipmentState, { now, people }: Surroundings): Outcome {
   const existing = state.tasks.find((task) => task.stepKey === step.key)
-  if (existing) return { output: { taskId: existing.taskId, status: existing.status } }
+  if (existing) return made(existing)
   const standing = step.records && occurrenceOf(state.timeline, step.records)
   if (standing) return { output: { occurrenceId: standing.occurrenceId } }
   const due = dueAt(step.due, state, now, people)
   const chosen = chosenFor(step, state, now, people)
   const { task, fact } = assignment(state.header.shipmentId, { ...step, ...chosen, due }, now, people)
   return { output: { taskId: task.taskId, status: task.status }, decision: { facts: [fact], tasks: [task] } }
+}
+
+/** A task that is there already. One that a move to another version has cancelled is wanted again by this one. */
+function made(existing: Task): Outcome {
+  const { task, fact } = reopening(existing, 'The SOP asks for it again')
+  const wanted = existing.status === 'CANCELLED'
+  const { taskId, status } = wanted ? task : existing
+  return { output: { taskId, status }, ...(wanted ? { decision: { facts: [fact], tasks: [task] } } : {}) }
 }
 
 /** Who gets a task that goes to who has the least to do; it stays in the role's inbox when nobody is there. */
@@ -131,7 +140,7 @@ function chosenFor(step: StepOf<'assignTask' | 'approve'>, state: ShipmentState,
 
 function approve(step: StepOf<'approve'>, state: ShipmentState, { now, people }: Surroundings): Outcome {
   const existing = state.tasks.find((task) => task.stepKey === step.key)
-  if (existing) return { output: { taskId: existing.taskId, status: existing.status } }
+  if (existing) return made(existing)
   const { notBy, ...asked } = step
   const decision = { approval: { notBy }, rejectable: true, form: [], due: dueAt(step.due, state, now, people) }
   const chosen = chosenFor(step, state, now, people)
@@ -168,7 +177,8 @@ function screenParties(step: StepOf<'screenParties'>, state: ShipmentState, surr
   const before = entriesOf(state.timeline, 'party.screened').find((entry) => entry.data.stepKey === stepKey)
   const { outcome, matches } = before?.data ?? screen(state.detail.parties, surroundings.denied)
   const output = { outcome, matches: matches.length }
-  if (before) return { output }
+  const held = state.tasks.find((task) => task.stepKey === stepKey)
+  if (before) return { ...(held ? made(held) : {}), output }
   const screened: Fact = { type: 'party.screened', data: { stepKey, outcome, matches } }
   if (outcome === 'CLEAR' || step.token === undefined)
     return { output, settled: outcome === 'CLEAR', decision: { facts: [screened] } }

@@ -38,11 +38,11 @@ function withStep(key: string, change: JsonObject): JsonObject {
   return definition
 }
 
-/** With a step that does not wait before the state. */
-function withStepBefore(name: string, payload: JsonObject): JsonObject {
+/** With a step before the state, in a state like another one: by default one that does not wait. */
+function withStepBefore(name: string, payload: JsonObject, model = 'AnnounceDelivery'): JsonObject {
   const definition = structuredClone(product)
   const after = statesOf(definition).find((found) => found.name === name)
-  const like = statesOf(definition).find((found) => found.name === 'AnnounceDelivery')
+  const like = statesOf(definition).find((found) => found.name === model)
   if (!after || !like) throw new Error(`No ${name}`)
   const added = structuredClone(like.state)
   const { tenantId = '', shipmentId = '' } = payloadOf(added)
@@ -228,6 +228,31 @@ describe('a shipment that a person has to decide on', () => {
       data: { invoiceId: `inv_${'0'.repeat(26)}`, number: '1', billTo: 'ACME', total: line.amount, lines: [line] },
     })
     expect(codes(await planned(billed, product, { from }))).toEqual(['NO_DIFFERENCE'])
+  })
+
+  it('is asked by its version for an approval that the target does not ask for', async () => {
+    const approval = {
+      step: 'approve',
+      key: 'approve-truck',
+      role: 'FINANCE',
+      title: 'Approve',
+      notBy: ['assign-truck'],
+    }
+    const asked = { due: { anchor: 'STEP' as const }, token: '{% $states.context.Task.Token %}' }
+    const from = withStepBefore('AwaitPickUp', { ...approval, ...asked }, 'AssignTruck')
+    const point = await standing(1, from)
+    expect(point.waits).toContain('approve-truck')
+    const plan = await planned(point, product, { from })
+    expect(plan.reasons).toMatchObject([{ code: 'APPROVAL_LOST', stepKey: 'approve-truck' }])
+    expect(plan.tasks.cancelled).toMatchObject([{ stepKey: 'approve-truck' }])
+  })
+
+  it('has a sub-process that the target does not wait for, until that has ended', async () => {
+    const from = withStepBefore('AwaitPickUp', { step: 'startSubProcess', key: 'start-return', sop: 'return' })
+    const point = await standing(1, from)
+    expect(codes(await planned(point, product, { from }))).toEqual(['SUB_PROCESS'])
+    const ended = withFact(point, { type: 'subprocess.ended', data: { stepKey: 'start-return' } })
+    expect(codes(await planned(ended, product, { from }))).toEqual(['NO_DIFFERENCE'])
   })
 
   it('would be refused a step', async () => {

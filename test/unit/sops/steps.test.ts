@@ -92,6 +92,22 @@ describe('assignTask', () => {
   })
 })
 
+describe('a task that a move to another version has cancelled', () => {
+  it.each([
+    ['assignTask', TASK],
+    ['approve', APPROVE],
+    ['screenParties', { ...SCREEN, token: 't' }],
+  ])('is opened again, as it was, by %s', (_, step) => {
+    const state = taken(shipment, step)
+    const mine = state.tasks.map((task) => ({ ...task, assignee: 'eve', status: 'IN_PROGRESS' as const }))
+    const cancelled = mine.map((task) => ({ ...task, status: 'CANCELLED' as const, closedAt: NOW, reason: 'Moved' }))
+    const again = taken({ ...state, tasks: cancelled }, step)
+    expect(again.tasks).toEqual(mine)
+    expect(again.timeline.at(-1)).toMatchObject({ type: 'task.reopened', data: { stepKey: 'a-step' } })
+    expect(factsOf(again, step)).toEqual([])
+  })
+})
+
 describe('documents', () => {
   it('are not asked for again when one has been verified', () => {
     const verified = committed(shipment, verifiedDocument(shipmentId, '380', NOW), NOW)
