@@ -96,7 +96,7 @@ describe.each(ProductSopId.options)('%s', (sopId) => {
         const wanted = withBefore(reference[story.version] ?? [], story.before)
         expect(doneIn(world.state).filter(exceptions)).toEqual(wanted.filter(exceptions))
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
   })
 })
