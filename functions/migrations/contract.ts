@@ -140,11 +140,11 @@ export const contract = {
   domain: 'migrations',
   doors: {
     api: { access: ['table:write', 'executions:manage'] },
-    // Short, for a message that failed is tried again after six times this.
+    // Two parts of jobs one after the other; short, for a message that failed is tried again after six times this.
     events: {
       access: ['table:write', 'executions:manage'],
       memory: 1024,
-      timeout: 60,
+      timeout: 120,
     },
   },
   routes,

@@ -10,7 +10,7 @@ import { type Versions, versionsOf } from './versions'
 
 /** Shipments between two writes of the job. */
 const CHUNK = 10
-/** Milliseconds after which a delivery hands over to the next: its function has a minute, and a check may take 40 seconds. */
+/** Milliseconds after which a delivery hands over to the next: its function has two minutes, and a check may take 40 seconds. */
 const BUDGET = 10_000
 
 export interface Work {

@@ -14,7 +14,7 @@ import { type Versions, versionsOf } from './versions'
 /** With what stands beside them, in one transaction of at most 100 writes. */
 const PAGE = 80
 const AT_ONCE = 8
-/** Milliseconds after which a delivery hands over to the next: its function has a minute. */
+/** Milliseconds after which a delivery hands over to the next: its function has two minutes. */
 const BUDGET = 20_000
 
 /** Goes on from where the plan stands. A second delivery of the same part finds it further, and stops. */

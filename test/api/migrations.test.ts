@@ -253,3 +253,30 @@ describe('a migration to a version with a step that is refused', () => {
     expect(listed.items.map(({ status }) => status)).toEqual(['REVERSED', 'REVERSED'])
   })
 })
+
+test('a migration outlives a power cut', async () => {
+  const { planId: of, totals } = await plan({ to, includeUnchanged: true })
+  expect(totals).toMatchObject({ MIGRATE: 36 })
+  const waves = [{ count: 10 }, { count: 10 }]
+  const body = { planId: of, waves, maxErrorRate: 0, checkSeconds: 40, includeManual: [], reason: 'Once more' }
+  const { migrationId } = await ok(migrate(body))
+  await eventually(
+    () => look(migrationId),
+    ({ done }) => done > 0,
+    60,
+    5,
+  )
+  await world.kill()
+  await world.restart()
+  expect(await look(migrationId)).toMatchObject({ status: 'RUNNING' })
+  // What was being worked on is seen again when its visibility runs out.
+  await world.advance(0.25)
+  ana = await world.as({ roles: ['SOP_ADMIN'], subject: 'ana' })
+  boss = await world.as('TENANT_ADMIN')
+  expect(await until(migrationId, 'COMPLETED', 'HALTED')).toMatchObject({ status: 'COMPLETED', done: 36, moved: 36 })
+  await world.settled()
+  for (const shipmentId of shipments) {
+    expect((await read(shipmentId)).sop).toMatchObject({ version: to })
+    await expectOnce(shipmentId)
+  }
+})
