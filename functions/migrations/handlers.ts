@@ -79,7 +79,7 @@ export const handlers: Handlers<typeof routes> = {
   async cancelSopMigration(context, { params: { sopId, migrationId }, body: { reason } }) {
     const job = await loadMigration(context, migrationId, sopId)
     const migration = cancelled(job.migration, reason, context)
-    return change(context, job, { ...job, migration, phase: 'REST' })
+    return change(context, job, { ...job, migration, phase: 'COUNT' })
   },
 
   async reverseSopMigration(context, { params: { sopId, migrationId }, body: { reason } }) {

@@ -19,7 +19,7 @@ export interface Work {
   versions: Versions
 }
 
-const PHASES = { MOVE: moveSome, CHECK: checkSome, REVERSE: reverseSome }
+const PHASES = { MOVE: moveSome, CHECK: checkSome, COUNT: countAll, REVERSE: reverseSome }
 
 /**
  * Goes on from where the migration stands. Everything that is done to a shipment stands or falls with the job as it was
@@ -117,6 +117,20 @@ function toNextWave(job: MigrationJob): MigrationJob {
     after: last,
     wave: { after: last, last, size: 0, moved: 0, skipped: 0, failed: 0 },
   }
+}
+
+/** After a cancellation: what was being moved just then stands in the outcomes, and in no count yet. */
+async function countAll({ context, job }: Work): Promise<MigrationJob> {
+  const { migration } = job
+  let counts: Counts = { moved: 0, skipped: 0, failed: 0 }
+  for (let after = '', more = true; more; ) {
+    const outcomes = await outcomesBetween(context, migration.migrationId, { after }, 10 * CHUNK)
+    counts = plus(counts, countsOf(outcomes))
+    after = outcomes.at(-1)?.shipmentId ?? after
+    more = outcomes.length > 0
+  }
+  const done = counts.moved + counts.skipped + counts.failed
+  return { ...job, phase: 'REST', migration: { ...migration, ...counts, done } }
 }
 
 async function reverseSome({ context, job, versions }: Work): Promise<MigrationJob> {

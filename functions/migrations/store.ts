@@ -29,7 +29,7 @@ export const MigrationJob = z.object({
   migration: Migration,
   version: z.int(),
   part: z.int(),
-  phase: z.enum(['MOVE', 'CHECK', 'REVERSE', 'REST']),
+  phase: z.enum(['MOVE', 'CHECK', 'COUNT', 'REVERSE', 'REST']),
   /** The last shipment that the phase is through with; ids are in order. */
   after: z.string(),
   /** The wave that is under way: the last shipment before it, the last one of it, and what has become of it. */

@@ -262,6 +262,7 @@ describe('two at once', () => {
     const outcomes = await Promise.all(system.shipments.map((it) => system.outcome(migrationId, it)))
     const versions = await Promise.all(system.shipments.map(async (it) => (await system.state(it)).header.sop?.version))
     expect(versions).toEqual(outcomes.map((outcome) => (outcome?.status === 'MOVED' ? to : 1)))
+    expect(ended.moved).toBe(outcomes.filter((outcome) => outcome?.status === 'MOVED').length)
     await system.change('reverse', migrationId)
     await system.settle()
     await endsWell(system, 1)
