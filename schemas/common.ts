@@ -1,6 +1,7 @@
 import * as z from 'zod'
 
-const prefixed = (prefix: string, what: string) =>
+/** An id: the prefix and a ULID. */
+export const prefixed = (prefix: string, what: string) =>
   z
     .string()
     .regex(new RegExp(`^${prefix}_[0-9A-HJKMNP-TV-Z]{26}$`), `expected ${prefix}_ and a ULID`)
@@ -11,8 +12,6 @@ export const DocumentId = prefixed('doc', 'Document id: `doc_` and a ULID')
 export const InvoiceId = prefixed('inv', 'Invoice id: `inv_` and a ULID')
 export const GrantId = prefixed('grt', 'Grant id: `grt_` and a ULID')
 export const DraftId = prefixed('drf', 'Draft of an SOP: `drf_` and a ULID')
-export const PlanId = prefixed('pln', 'Plan of a migration of shipments: `pln_` and a ULID')
-export const MigrationId = prefixed('mig', 'Migration of shipments to a version of their SOP: `mig_` and a ULID')
 export const JobId = prefixed('job', 'Job id: `job_` and a ULID')
 
 /** `tsk_` + the shipment's ULID + `_` + the SOP step's key: one task per shipment and step, found without an index. */

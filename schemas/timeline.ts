@@ -4,18 +4,7 @@
  */
 import * as z from 'zod'
 import { DocumentType, LoadType, ShipmentType, TransportMode } from './codes'
-import {
-  DocumentId,
-  GrantId,
-  InvoiceId,
-  JobId,
-  MigrationId,
-  Money,
-  OrganizationId,
-  PlanId,
-  TaskId,
-  UnLocode,
-} from './common'
+import { DocumentId, GrantId, InvoiceId, JobId, Money, OrganizationId, TaskId, UnLocode } from './common'
 import { CheckCode, Severity } from './document-matrix'
 import { FieldDecision } from './document-review'
 import { GrantTerms } from './grant'
@@ -23,6 +12,7 @@ import { Milestone } from './milestone'
 import { InternalRole } from './role'
 import { ChargeLine, SopPin } from './shipment'
 import { SopId } from './sop'
+import { MigrationId, PlanId } from './sop-migration'
 import { SopRestart } from './sop-run'
 import { EscalationAction } from './task'
 import { MilestoneOccurrence, ReportedEvent, RetractionEvent, SourceEventId } from './tracking'
@@ -32,6 +22,7 @@ export type TimelineArea = z.infer<typeof TimelineArea>
 
 const documentFacts = { documentId: DocumentId, documentType: DocumentType }
 const taskFacts = { taskId: TaskId, stepKey: z.string(), role: InternalRole }
+const taskReason = z.object({ ...taskFacts, reason: z.string() })
 
 /** Every type of entry, with the area it belongs to and the shape of its data. */
 export const TIMELINE = {
@@ -39,7 +30,7 @@ export const TIMELINE = {
   'migration-plan.requested': { area: 'OPERATIONS', data: z.object({ planId: PlanId, part: z.int() }) },
   'migration.requested': {
     area: 'OPERATIONS',
-    data: z.object({ migrationId: MigrationId, part: z.int().describe('From 1; each part asks for the next') }),
+    data: z.object({ migrationId: MigrationId, part: z.int() }),
   },
   'shipment.created': {
     area: 'OPERATIONS',
@@ -122,16 +113,16 @@ export const TIMELINE = {
   'task.claimed': { area: 'TASKS', data: z.object({ ...taskFacts, assignee: z.string() }) },
   'task.reassigned': {
     area: 'TASKS',
-    data: z.object({ ...taskFacts, from: z.string().optional(), to: z.string().optional(), reason: z.string() }),
+    data: taskReason.extend({ from: z.string().optional(), to: z.string().optional() }),
   },
   'task.delegated': {
     area: 'TASKS',
-    data: z.object({ ...taskFacts, from: z.string(), to: z.string(), reason: z.string() }),
+    data: taskReason.extend({ from: z.string(), to: z.string() }),
   },
   'task.commented': { area: 'TASKS', data: z.object({ ...taskFacts, text: z.string() }) },
   'task.rejected': {
     area: 'TASKS',
-    data: z.object({ ...taskFacts, reason: z.string(), blocked: z.boolean().describe('It waits for the lead') }),
+    data: taskReason.extend({ blocked: z.boolean().describe('It waits for the lead') }),
   },
   'task.rescheduled': {
     area: 'TASKS',
@@ -149,16 +140,10 @@ export const TIMELINE = {
     }),
   },
   'task.completed': { area: 'TASKS', data: z.object({ ...taskFacts, result: z.record(z.string(), z.unknown()) }) },
-  'task.skipped': { area: 'TASKS', data: z.object({ ...taskFacts, reason: z.string() }) },
-  'task.cancelled': { area: 'TASKS', data: z.object({ ...taskFacts, reason: z.string() }) },
-  'task.reopened': {
-    area: 'TASKS',
-    data: z.object({ ...taskFacts, reason: z.string(), dueAt: z.string().optional() }),
-  },
-  'task.revised': {
-    area: 'TASKS',
-    data: z.object({ ...taskFacts, reason: z.string(), title: z.string(), dueAt: z.string().optional() }),
-  },
+  'task.skipped': { area: 'TASKS', data: taskReason },
+  'task.cancelled': { area: 'TASKS', data: taskReason },
+  'task.reopened': { area: 'TASKS', data: taskReason },
+  'task.revised': { area: 'TASKS', data: taskReason.extend({ title: z.string(), dueAt: z.string().optional() }) },
   'document.requested': {
     area: 'DOCUMENTS',
     data: z.object({ stepKey: z.string(), documentType: DocumentType, from: z.string(), dueAt: z.string().optional() }),

@@ -95,8 +95,7 @@ export function assignment(
 /** A cancelled task, open again as it was: who had it has it. */
 export function reopening({ closedAt: _, reason: __, ...cancelled }: Task, reason: string): { task: Task; fact: Fact } {
   const task: Task = { ...cancelled, status: cancelled.assignee === undefined ? 'CREATED' : 'IN_PROGRESS' }
-  const due = task.dueAt === undefined ? {} : { dueAt: task.dueAt }
-  return { task, fact: { type: 'task.reopened', data: { ...identityOf(task), ...due, reason } } }
+  return { task, fact: { type: 'task.reopened', data: { ...identityOf(task), reason } } }
 }
 
 const isAdmin = (caller: Caller) => caller.roles.includes('TENANT_ADMIN')

@@ -2638,7 +2638,7 @@ export interface components {
             }[];
         };
         MigrationPlan: {
-            /** @description Plan of a migration of shipments: `pln_` and a ULID */
+            /** @description Plan of a migration: `pln_` and a ULID */
             planId: string;
             /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
             sopId: string;
@@ -3725,12 +3725,12 @@ export interface components {
             edges: components["schemas"]["SopEdge"][];
         };
         SopMigration: {
-            /** @description Migration of shipments to a version of their SOP: `mig_` and a ULID */
+            /** @description Migration of shipments: `mig_` and a ULID */
             migrationId: string;
             /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
             sopId: string;
             to: number;
-            /** @description Plan of a migration of shipments: `pln_` and a ULID */
+            /** @description Plan of a migration: `pln_` and a ULID */
             planId: string;
             /**
              * @description In their order; what they leave is a last wave
@@ -4020,7 +4020,7 @@ export interface components {
             outline?: string[];
         };
         StartMigration: {
-            /** @description Plan of a migration of shipments: `pln_` and a ULID */
+            /** @description Plan of a migration: `pln_` and a ULID */
             planId: string;
             /**
              * @description In their order; what they leave is a last wave
@@ -6688,7 +6688,7 @@ export interface operations {
             path: {
                 /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
                 sopId: string;
-                /** @description Plan of a migration of shipments: `pln_` and a ULID */
+                /** @description Plan of a migration: `pln_` and a ULID */
                 planId: string;
             };
             cookie?: never;
@@ -6724,7 +6724,7 @@ export interface operations {
             path: {
                 /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
                 sopId: string;
-                /** @description Plan of a migration of shipments: `pln_` and a ULID */
+                /** @description Plan of a migration: `pln_` and a ULID */
                 planId: string;
             };
             cookie?: never;
@@ -6833,7 +6833,7 @@ export interface operations {
             path: {
                 /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
                 sopId: string;
-                /** @description Migration of shipments to a version of their SOP: `mig_` and a ULID */
+                /** @description Migration of shipments: `mig_` and a ULID */
                 migrationId: string;
             };
             cookie?: never;
@@ -6865,7 +6865,7 @@ export interface operations {
             path: {
                 /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
                 sopId: string;
-                /** @description Migration of shipments to a version of their SOP: `mig_` and a ULID */
+                /** @description Migration of shipments: `mig_` and a ULID */
                 migrationId: string;
             };
             cookie?: never;
@@ -6908,7 +6908,7 @@ export interface operations {
             path: {
                 /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
                 sopId: string;
-                /** @description Migration of shipments to a version of their SOP: `mig_` and a ULID */
+                /** @description Migration of shipments: `mig_` and a ULID */
                 migrationId: string;
             };
             cookie?: never;
@@ -6951,7 +6951,7 @@ export interface operations {
             path: {
                 /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
                 sopId: string;
-                /** @description Migration of shipments to a version of their SOP: `mig_` and a ULID */
+                /** @description Migration of shipments: `mig_` and a ULID */
                 migrationId: string;
             };
             cookie?: never;
@@ -6998,7 +6998,7 @@ export interface operations {
             path: {
                 /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
                 sopId: string;
-                /** @description Migration of shipments to a version of their SOP: `mig_` and a ULID */
+                /** @description Migration of shipments: `mig_` and a ULID */
                 migrationId: string;
             };
             cookie?: never;

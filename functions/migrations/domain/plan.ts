@@ -203,7 +203,7 @@ export const revisedFact = (task: Task, reason: string): Fact => ({
 })
 export const reopenedFact = (task: Task, reason: string): Fact => ({
   type: 'task.reopened',
-  data: { ...identity(task), ...due(task), reason },
+  data: { ...identity(task), reason },
 })
 
 /** Exceptions that said a step was late are resolved when there is no such step any more. */
