@@ -1,6 +1,7 @@
 /** The reading thread as seen from outside: a queue, a deadline for each document, and a watch over memory. */
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { Gate } from './gate'
 import { DocumentError, unreadable } from './page'
 import type { ReadRequest, ReadResult } from './read'
 import type { ReadMessage, ReadReply } from './worker'
@@ -31,7 +32,7 @@ interface Job {
 
 export function createReader(limits: ReaderLimits = LIMITS): Reader {
   const waiting: Job[] = []
-  let thread: Worker | undefined
+  let thread: { worker: Worker; gate: Gate } | undefined
   let current: { job: Job; stop(): void } | undefined
   let sequence = 0
 
@@ -46,18 +47,20 @@ export function createReader(limits: ReaderLimits = LIMITS): Reader {
   const drop = (error: Error): void => {
     const dead = thread
     thread = undefined
-    void dead?.terminate()
+    if (dead) void end(dead)
     finish((job) => job.reject(error))
   }
 
-  const start = (): Worker => {
+  const start = (): { worker: Worker; gate: Gate } => {
+    const gate = new Gate()
     const worker = new Worker(join(__dirname, 'worker.cjs'), {
       // Test runners and debuggers hand their own flags down otherwise.
       execArgv: [],
+      workerData: gate.buffer,
       resourceLimits: { maxOldGenerationSizeMb: 1024 },
     })
     worker.on('message', (reply: ReadReply) => {
-      if (worker !== thread || reply.id !== current?.job.message.id) return
+      if (worker !== thread?.worker || reply.id !== current?.job.message.id) return
       finish((job) => {
         if ('result' in reply) job.resolve(reply.result)
         else if ('refused' in reply) job.reject(new DocumentError(reply.refused.code, reply.refused.message))
@@ -65,14 +68,14 @@ export function createReader(limits: ReaderLimits = LIMITS): Reader {
       })
     })
     worker.on('error', (error: NodeJS.ErrnoException) => {
-      if (worker === thread) drop(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? unreadable() : error)
+      if (worker === thread?.worker) drop(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? unreadable() : error)
     })
     worker.on('exit', () => {
-      if (worker === thread) drop(new Error('The reading thread ended'))
+      if (worker === thread?.worker) drop(new Error('The reading thread ended'))
     })
     // A warm engine must not keep a process alive that has nothing else to do.
     worker.unref()
-    return worker
+    return { worker, gate }
   }
 
   const next = (): void => {
@@ -80,16 +83,16 @@ export function createReader(limits: ReaderLimits = LIMITS): Reader {
     const job = waiting.shift()
     if (!job) return
     thread ??= start()
-    thread.ref()
+    thread.worker.ref()
     current = {
       job,
       stop: watch(
         limits,
         () => drop(unreadable()),
-        () => thread?.unref(),
+        () => thread?.worker.unref(),
       ),
     }
-    thread.postMessage(job.message)
+    thread.worker.postMessage(job.message)
   }
 
   return {
@@ -104,14 +107,20 @@ export function createReader(limits: ReaderLimits = LIMITS): Reader {
     },
     async close() {
       const left = [...(current ? [current.job] : []), ...waiting.splice(0)]
-      const worker = thread
+      const last = thread
       thread = undefined
       current?.stop()
       current = undefined
       for (const job of left) job.reject(new Error('The reader was closed'))
-      await worker?.terminate()
+      if (last) await end(last)
     },
   }
+}
+
+/** Ends a thread between its calls into native code. */
+async function end({ worker, gate }: { worker: Worker; gate: Gate }): Promise<void> {
+  await gate.shut()
+  await worker.terminate()
 }
 
 /** Calls back when the document takes too long or too much memory. */

@@ -1,5 +1,5 @@
 /** Ruled lines: long thin strokes of ink, level or upright, a little sloped where a page was not quite straightened. */
-import { type Box, height, width } from './geometry'
+import { type Box, height, overlapX, overlapY, width } from './geometry'
 import type { Component, Mask } from './raster'
 
 export interface Rules {
@@ -13,7 +13,8 @@ export function rulesOf(mask: Mask, components: readonly Component[], letter: nu
   const swap = (box: Box): Box => ({ left: box.top, top: box.left, right: box.bottom, bottom: box.right })
   const thickest = Math.max(4, letter * 0.5)
   const large = components.filter((box) => height(box) > letter * 1.8 && width(box) > letter * 0.5)
-  const isRule = (box: Box): boolean => !large.some((glyph) => isPartOf(glyph, box, letter))
+  const isRule = (box: Box): boolean =>
+    !large.some((glyph) => isPartOf(glyph, box, letter)) && !isFeetOf(components, box, letter)
   return {
     horizontal: strokesOf(mask, Math.max(24, letter * 4), thickest).filter(isRule),
     vertical: strokesOf(turned, Math.max(16, letter * 2.2), thickest)
@@ -34,6 +35,22 @@ function isPartOf(glyph: Box, stroke: Box, letter: number): boolean {
     glyph.top <= stroke.top &&
     glyph.bottom >= stroke.bottom
   )
+}
+
+/** The feet of bold capitals ("LLE") nearly touch: a row of them is no line, for each belongs to a letter of its own. */
+function isFeetOf(components: readonly Component[], stroke: Box, letter: number): boolean {
+  const thickness = height(stroke)
+  if (width(stroke) < thickness || width(stroke) > letter * 12) return false
+  const covered = components
+    .filter(
+      (box) =>
+        overlapY(box, stroke) > 0 &&
+        height(box) > thickness * 3 &&
+        height(box) < letter * 3 &&
+        width(box) < width(stroke) * 0.6,
+    )
+    .reduce((sum, box) => sum + Math.max(0, overlapX(box, stroke)), 0)
+  return covered > width(stroke) * 0.6
 }
 
 interface Run {

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { InferenceSession } from 'onnxruntime-node'
+import type { Gate } from './gate'
 import type { Gray } from './raster'
 import type { Segment } from './segments'
 import type { Sheet, Strip } from './sheet'
@@ -28,19 +29,22 @@ export interface SecondEngine {
 }
 
 /** The engine, or nothing where its packages are not installed. */
-export async function createSecondEngine(): Promise<SecondEngine | undefined> {
+export async function createSecondEngine(gate: Gate): Promise<SecondEngine | undefined> {
   const assets = assetsFolder()
   if (!assets) return undefined
   const { InferenceSession, Tensor } = await import('onnxruntime-node')
-  const session = await InferenceSession.create(join(assets, 'ch_PP-OCRv4_rec_infer.onnx'), {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-  })
+  const session = await gate.within(() =>
+    InferenceSession.create(join(assets, 'ch_PP-OCRv4_rec_infer.onnx'), {
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+    }),
+  )
   const letters = ['', ...readFileSync(join(assets, 'ppocr_keys_v1.txt'), 'utf8').trimEnd().split(/\r?\n/), ' ']
   const recognise = async (sheet: Sheet, strip: Strip): Promise<ReadStrip[]> => {
     const { data, width, start, scale } = tensorOf(sheet.gray, strip)
-    const scores = await scoresOf(session, new Tensor('float32', data, [1, 3, HEIGHT, width]))
+    const input = new Tensor('float32', data, [1, 3, HEIGHT, width])
+    const scores = await gate.within(() => scoresOf(session, input))
     const read = decode(scores, letters)
     if (read.length === 0) return []
     const pixels = width / Math.max(1, scores.steps) / scale

@@ -1,5 +1,6 @@
 /** The thread that reads documents: one at a time, its OCR engine kept warm between them. */
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
+import { Gate } from './gate'
 import { DocumentError } from './page'
 import { type ReadRequest, type ReadResult, readDocument } from './read'
 import { createRecogniser } from './recogniser'
@@ -17,6 +18,8 @@ export type ReadReply =
   | { id: number; refused: { code: DocumentError['code']; message: string } }
   | { id: number; failed: string }
 
+const gate = new Gate(workerData instanceof SharedArrayBuffer ? workerData : undefined)
+
 let engines: Promise<Engines> | undefined
 const warmEngines = (): Promise<Engines> => {
   engines ??= startEngines()
@@ -24,7 +27,7 @@ const warmEngines = (): Promise<Engines> => {
 }
 
 async function startEngines(): Promise<Engines> {
-  const [recogniser, second] = await Promise.all([createRecogniser(), createSecondEngine()])
+  const [recogniser, second] = await Promise.all([createRecogniser(), createSecondEngine(gate)])
   return { recogniser, second }
 }
 

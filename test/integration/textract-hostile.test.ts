@@ -79,6 +79,19 @@ test('a page that inflates to gigabytes is given up, and the next document is re
   await readsOn()
 })
 
+// A thread that is ended inside the second engine's native code takes the whole process along.
+test('a scan may be given up at any moment of its reading, and the thread starts anew', async () => {
+  for (const deadline of [400, 900, 1400, 1900, 2400, 3200, 4000]) {
+    const hasty = createReader({ deadline, memory: 900_000_000 })
+    const outcome = await hasty.read(SCAN, { features: [] }, { urgent: false }).then(
+      ({ total }) => total,
+      (error: Error) => error.message,
+    )
+    expect([1, 'Request has bad document']).toContain(outcome)
+    await hasty.close()
+  }
+})
+
 test('a document over its deadline is given up, and the thread starts anew', async () => {
   const hasty = createReader({ deadline: 5, memory: 900_000_000 })
   await expect(hasty.read(SCAN, { features: [] }, { urgent: true })).rejects.toMatchObject({

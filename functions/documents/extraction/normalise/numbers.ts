@@ -19,7 +19,10 @@ function singleSeparator(
   const parts = text.split(separator)
   const [whole = '', tail = ''] = parts
   const joined = asNumber(parts.join(''))
-  if (parts.length > 2) return { value: joined }
+  const last = parts.at(-1) ?? ''
+  // "2.180.00": groups of thousands have three digits, so the last point is a comma misread.
+  if (parts.length > 2)
+    return { value: last.length === 3 ? joined : asNumber(`${parts.slice(0, -1).join('')}.${last}`) }
   const decimal = asNumber(`${whole}.${tail}`)
   if (tail.length !== 3 || whole.length > 3 || /^[-+]?0$/.test(whole)) return { value: decimal }
   // Three digits after the only separator: the field's usual precision, then the document's style, decide.
