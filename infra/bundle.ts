@@ -145,12 +145,13 @@ export async function bundle(wanted: readonly DoorName[]): Promise<Map<string, B
   return reports
 }
 
-/** Files that our modules read beside themselves, `join(__dirname, 'name')`, and documents that they require lie beside the bundle. */
+/** Files that our modules read beside themselves, `join(__dirname, 'name')`, documents that they require, and files of packages lie beside the bundle. */
 function copyDataFiles(source: string, folder: string): void {
   if (!relative(ROOT, source).startsWith('functions')) return
   const text = readFileSync(source, 'utf8')
-  for (const [, beside, required] of text.matchAll(/join\(__dirname, '([^']+)'\)|require\('([^']+\.json)'\)/g)) {
-    const file = join(dirname(source), beside ?? required ?? '')
+  const named = text.matchAll(/join\(__dirname, '([^']+)'\)|require\('([^']+\.json)'\)|packageFile\('([^']+)'\)/g)
+  for (const [, beside, required, packaged] of named) {
+    const file = packaged ? require.resolve(packaged) : join(dirname(source), beside ?? required ?? '')
     writeIfChanged(join(folder, basename(file)), readFileSync(file))
   }
 }

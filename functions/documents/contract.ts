@@ -115,7 +115,7 @@ export const routes = {
     body: GenerateDocument,
     status: 202,
     response: DocumentRecord,
-    errors: ['shipment.not_found', 'shipment.ended', 'document.no_invoice'],
+    errors: ['shipment.not_found', 'shipment.ended', 'document.no_invoice', 'document.no_issuer'],
   }),
   getDocumentMatrix: route({
     method: 'GET',

@@ -51,8 +51,12 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
     /^functions\/tasks\/domain(\/\w+)?$/,
     /^functions\/people\/(domain\/[\w-]+|store)$/,
   ],
-  // A review is a task; papers name places that the shipment knows by code.
-  'functions/documents': [/^functions\/tasks\/domain$/, /^functions\/places\/store$/],
+  // A review is a task; papers name places that the shipment knows by code, and print the tax that was billed.
+  'functions/documents': [
+    /^functions\/tasks\/domain$/,
+    /^functions\/places\/store$/,
+    /^functions\/billing\/domain\/postings$/,
+  ],
   // A grant lets documents in by the rules of documents.
   'functions/grants': [/^functions\/documents\/(domain\/\w+|presign|store)$/],
   // Due dates are derived from a shipment's plan as steps of an SOP derive them.

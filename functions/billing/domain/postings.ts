@@ -170,7 +170,7 @@ function invoiceOf(
 }
 
 /** Tax is computed on the sum of each category and rate, as EN 16931 has it, so that it is rounded once. */
-function taxesOf(lines: readonly { amount: number; tax?: ChargeTax }[]): Invoice['taxes'] {
+export function taxesOf(lines: readonly { amount: number; tax?: ChargeTax }[]): Invoice['taxes'] {
   const groups = new Map<string, { category: ChargeTax['category']; rate: number; taxable: number }>()
   for (const { amount, tax } of lines) {
     if (!tax) continue

@@ -8,7 +8,7 @@ import type { ShipmentState } from '../../shipments/items'
 import type { Decision } from '../../shipments/store'
 import type { PlaceNames } from '../matrix/facts'
 import type { Paper } from '../output/paper'
-import { paperOf } from '../output/papers'
+import { issuerOf, paperOf } from '../output/papers'
 
 type State = Pick<ShipmentState, 'header' | 'detail' | 'tasks' | 'documents' | 'timeline'>
 
@@ -16,14 +16,20 @@ const about = ({ documentId, documentType }: DocumentRecord) => ({ documentId, d
 
 export function decideGenerate(
   state: State,
-  { documentType, invoiceId }: GenerateDocument,
+  { documentType, invoiceId, ...terms }: GenerateDocument,
   documentId: string,
   context: Context,
 ): Decision & { documents: [DocumentRecord] } {
   const { status, shipmentId } = state.header
   if (status === 'CANCELLED')
     throw new AppError('conflict', 'shipment.ended', 'Nothing is printed for a cancelled shipment')
-  const invoice = documentType === '380' ? invoiceOf(state, invoiceId).invoiceId : undefined
+  const invoice = documentType === '380' ? invoiceOf(state, invoiceId).data.invoiceId : undefined
+  if (documentType === '380' && !issuerOf(documentType, { state, terms }))
+    throw new AppError(
+      'conflict',
+      'document.no_issuer',
+      'An invoice names its seller: give `issuer`, or the shipment a party FW',
+    )
   const revision = 1 + before(state, documentType, invoice).length
   const document: DocumentRecord = {
     documentId,
@@ -37,6 +43,7 @@ export function decideGenerate(
     origin: 'GENERATED',
     revision,
     ...(invoice ? { invoiceId: invoice } : {}),
+    ...(Object.keys(terms).length > 0 ? { printed: terms } : {}),
   }
   return {
     documents: [document],
@@ -48,8 +55,8 @@ const before = ({ documents }: Pick<State, 'documents'>, documentType: string, i
   documents.filter((it) => it.origin === 'GENERATED' && it.documentType === documentType && it.invoiceId === invoiceId)
 
 function invoiceOf({ timeline }: Pick<State, 'timeline'>, invoiceId: string | undefined) {
-  const issued = entriesOf(timeline, 'invoice.issued').map(({ data }) => data)
-  const [wanted, another] = invoiceId === undefined ? issued : issued.filter((it) => it.invoiceId === invoiceId)
+  const issued = entriesOf(timeline, 'invoice.issued')
+  const [wanted, another] = invoiceId === undefined ? issued : issued.filter(({ data }) => data.invoiceId === invoiceId)
   if (wanted && !another) return wanted
   const problem = wanted ? 'Several invoices were issued: name one' : 'No such invoice was issued for the shipment'
   throw new AppError('conflict', 'document.no_invoice', problem)
@@ -57,12 +64,13 @@ function invoiceOf({ timeline }: Pick<State, 'timeline'>, invoiceId: string | un
 
 /** The paper as the shipment stands now. */
 export function paperFor(state: State, document: DocumentRecord, places: PlaceNames): Paper {
-  const { documentType, invoiceId, revision = 1, announcedAt: at } = document
+  const { documentType, invoiceId, revision = 1, announcedAt: at, printed: terms } = document
   return paperOf(GeneratedType.parse(documentType), {
     state,
     places,
     revision,
     at,
+    ...(terms ? { terms } : {}),
     ...(documentType === '380' ? { invoice: invoiceOf(state, invoiceId) } : {}),
   })
 }

@@ -4,14 +4,25 @@ export interface Paper {
   number: string
   /** Of the issue. */
   date: string
+  /** Letterhead: in whose name it goes out. */
+  issuer?: Box
   blocks: Block[]
 }
 
 export type Block =
   /** Side by side; a label and what stands under it. */
-  | { kind: 'boxes'; boxes: Box[] }
-  | { kind: 'table'; columns: Column[]; rows: string[][]; total?: string[] }
+  | { kind: 'boxes'; boxes: Box[]; strong?: true }
+  | Table
   | { kind: 'text'; lines: string[] }
+  /** Room to sign, side by side. */
+  | { kind: 'signatures'; labels: string[] }
+
+export interface Table {
+  kind: 'table'
+  columns: Column[]
+  rows: string[][]
+  total?: string[]
+}
 
 export interface Box {
   label: string

@@ -1,182 +1,174 @@
-/** Prints a paper as a PDF: A4, one font, as many pages as it needs. The same paper gives the same bytes. */
-import { PDFDocument, type PDFFont, type PDFPage, rgb, StandardFonts } from 'pdf-lib'
-import type { Block, Box, Column, Paper } from './paper'
-
-const PAGE = { width: 595.28, height: 841.89, margin: 42 }
-const WIDTH = PAGE.width - 2 * PAGE.margin
-const SIZE = 9
-const LINE = 12
-const GREY = rgb(0.45, 0.45, 0.45)
-const RULE = rgb(0.75, 0.75, 0.75)
-
-interface Press {
-  document: PDFDocument
-  font: PDFFont
-  bold: PDFFont
-  page: PDFPage
-  /** Distance of the next line from the page's top. */
-  top: number
-}
+/** Prints a paper as a PDF: A4, one typeface, as many pages as it needs. The same paper gives the same bytes. */
+import { PDFDocument } from 'pdf-lib'
+import { embedTypeface } from './fonts'
+import type { Block, Box, Column, Paper, Table } from './paper'
+import {
+  GREY,
+  LINE,
+  left,
+  nextPage,
+  PAGE,
+  type Press,
+  room,
+  rule,
+  SIZE,
+  shade,
+  WIDTH,
+  wrapped,
+  write,
+  writeTo,
+} from './press'
 
 export async function render(paper: Paper, at: string): Promise<Uint8Array> {
   const document = await PDFDocument.create()
   document.setTitle(`${paper.title} ${paper.number}`)
+  if (paper.issuer) document.setAuthor(paper.issuer.label)
+  document.setLanguage('en')
   document.setCreationDate(new Date(at))
   document.setModificationDate(new Date(at))
-  const font = await document.embedFont(StandardFonts.Helvetica)
-  const bold = await document.embedFont(StandardFonts.HelveticaBold)
-  const press: Press = { document, font, bold, page: document.addPage([PAGE.width, PAGE.height]), top: PAGE.margin }
+  const typeface = await embedTypeface(document)
+  const page = document.addPage([PAGE.width, PAGE.height])
+  const press: Press = { ...typeface, document, paper, page, top: PAGE.margin }
   printHead(press, paper)
   for (const block of paper.blocks) printBlock(press, block)
-  const pages = document.getPages()
-  for (const [index, page] of pages.entries()) {
-    const foot = printable(`${paper.number} - page ${index + 1} of ${pages.length}`)
-    page.drawText(foot, { x: PAGE.margin, y: 24, size: 7, font, color: GREY })
-  }
+  printFeet(press, paper)
   return document.save()
 }
 
-const SIGNS: Record<string, string> = { '‐': '-', '‑': '-', '−': '-', '≤': '<=', '≥': '>=', '\u00a0': ' ' }
-
-/** The standard fonts know Windows-1252 only: what can be written without accents is, and the rest shows as `?`. */
-export const printable = (text: string): string =>
-  [...text]
-    .map((sign) => SIGNS[sign] ?? sign)
-    .map((sign) => (isPrintable(sign) ? sign : sign.normalize('NFKD').replaceAll(/\p{M}/gu, '')))
-    .map((sign) => (isPrintable(sign) ? sign : '?'))
-    .join('')
-
-const isPrintable = (sign: string) => /^[\x20-\x7e\xa1-\xff€‚„…†‡‰‹‘’“”•–—™›ŠšŽžŒœŸ\n]*$/.test(sign)
-
-function wrapped(text: string, font: PDFFont, size: number, width: number): string[] {
-  return printable(text)
-    .split('\n')
-    .flatMap((paragraph) => {
-      const lines = ['']
-      for (const word of paragraph.split(' ').flatMap((it) => broken(it, font, size, width))) {
-        const line = lines.at(-1) ?? ''
-        const longer = line ? `${line} ${word}` : word
-        if (!line || font.widthOfTextAtSize(longer, size) <= width) lines[lines.length - 1] = longer
-        else lines.push(word)
-      }
-      return lines
-    })
-}
-
-/** A word that is wider than its column. */
-function broken(word: string, font: PDFFont, size: number, width: number): string[] {
-  const parts = ['']
-  for (const sign of word) {
-    const part = (parts.at(-1) ?? '') + sign
-    if (part.length === 1 || font.widthOfTextAtSize(part, size) <= width) parts[parts.length - 1] = part
-    else parts.push(sign)
+function printFeet(press: Press, { number, issuer }: Paper): void {
+  const pages = press.document.getPages()
+  const ink = { top: PAGE.height - 31, size: 7, color: GREY }
+  for (const [index, page] of pages.entries()) {
+    const sheet = { ...press, page }
+    write(sheet, press.printable(issuer ? `${issuer.label} - ${number}` : number), PAGE.margin, ink)
+    writeTo(sheet, `page ${index + 1} of ${pages.length}`, PAGE.width - PAGE.margin, ink)
   }
-  return parts
 }
 
-function room(press: Press, height: number): void {
-  if (press.top + height <= PAGE.height - PAGE.margin - 12) return
-  press.page = press.document.addPage([PAGE.width, PAGE.height])
-  press.top = PAGE.margin
-}
-
-const write = (
-  press: Press,
-  text: string,
-  x: number,
-  options: { top?: number; size?: number; bold?: boolean } = {},
-) => {
-  const size = options.size ?? SIZE
-  press.page.drawText(text, {
-    x,
-    y: PAGE.height - (options.top ?? press.top) - size,
-    size,
-    font: options.bold ? press.bold : press.font,
-  })
-}
-
-function rule(press: Press, top: number): void {
-  const y = PAGE.height - top
-  press.page.drawLine({
-    start: { x: PAGE.margin, y },
-    end: { x: PAGE.width - PAGE.margin, y },
-    thickness: 0.6,
-    color: RULE,
-  })
-}
-
-function printHead(press: Press, { title, number, date }: Paper): void {
-  write(press, printable(title), PAGE.margin, { size: 18, bold: true })
-  press.top += 26
-  write(press, printable(`No. ${number}`), PAGE.margin)
-  write(press, `Date: ${date}`, PAGE.margin + WIDTH / 2)
-  press.top += LINE + 6
+/** The issuer on the left, what it is on the right, as letters have it. */
+function printHead(press: Press, { title, number, date, issuer }: Paper): void {
+  const right = PAGE.width - PAGE.margin
+  const { top } = press
+  writeTo(press, press.printable(title), right, { size: 16, bold: true })
+  writeTo(press, press.printable(`No. ${number}`), right, { top: top + 24 })
+  writeTo(press, `Date: ${date}`, right, { top: top + 24 + LINE })
+  const width = WIDTH * 0.5
+  for (const line of issuer ? wrapped(press, issuer.label, press.bold, 12, width) : []) {
+    write(press, line, PAGE.margin, { size: 12, bold: true })
+    press.top += 16
+  }
+  for (const line of (issuer?.lines ?? []).flatMap((it) => wrapped(press, it, press.font, 8, width))) {
+    write(press, line, PAGE.margin, { size: 8 })
+    press.top += 11
+  }
+  press.top = Math.max(press.top, top + 24 + 2 * LINE) + 10
 }
 
 function printBlock(press: Press, block: Block): void {
-  if (block.kind === 'boxes') printBoxes(press, block.boxes)
+  if (block.kind === 'boxes') printBoxes(press, block.boxes, block.strong ?? false)
   else if (block.kind === 'table') printTable(press, block)
+  else if (block.kind === 'signatures') printSignatures(press, block.labels)
   else printLines(press, block.lines)
 }
 
 function printLines(press: Press, lines: readonly string[]): void {
-  for (const line of lines.flatMap((it) => wrapped(it, press.font, SIZE, WIDTH))) {
+  press.top += 4
+  for (const line of lines.flatMap((it) => wrapped(press, it, press.font, SIZE, WIDTH))) {
     room(press, LINE)
     write(press, line, PAGE.margin)
     press.top += LINE
   }
+  press.top += 4
 }
 
-function printBoxes(press: Press, boxes: readonly Box[]): void {
-  const width = WIDTH / boxes.length
-  const filled = boxes.map(({ label, lines }) => ({
-    label,
-    lines: lines.flatMap((line) => wrapped(line, press.font, SIZE, width - 8)),
-  }))
-  const height = LINE * (1 + Math.max(1, ...filled.map(({ lines }) => lines.length))) + 8
+function printSignatures(press: Press, labels: readonly string[]): void {
+  const height = 62
   room(press, height)
-  rule(press, press.top)
-  for (const [index, { label, lines }] of filled.entries()) {
+  const width = WIDTH / Math.max(2, labels.length)
+  for (const [index, label] of labels.entries()) {
     const x = PAGE.margin + index * width
-    write(press, printable(`${label}:`), x, { top: press.top + 3, size: 7.5, bold: true })
-    for (const [row, line] of lines.entries()) write(press, line, x, { top: press.top + 3 + LINE * (row + 1) })
+    rule(press, press.top + height - 16, x, x + width - 20)
+    write(press, label, x, { top: press.top + height - 13, size: 7, color: GREY })
   }
   press.top += height
 }
 
-function printTable(press: Press, { columns, rows, total }: Extract<Block, { kind: 'table' }>): void {
+/** Boxes that are longer than a page go on over the next. */
+function printBoxes(press: Press, boxes: readonly Box[], strong: boolean): void {
+  const width = WIDTH / boxes.length
+  const font = strong ? press.bold : press.font
+  let rest = boxes.map(({ label, lines }) => ({
+    label: `${label}:`,
+    lines: lines.flatMap((line) => wrapped(press, line, font, SIZE, width - 8)),
+  }))
+  const tallest = () => Math.max(1, ...rest.map(({ lines }) => lines.length))
+  const heightOfLines = (count: number) => LINE * (1 + count) + 8
+  if (heightOfLines(tallest()) > left(press)) nextPage(press)
+  while (true) {
+    const fitting = Math.min(tallest(), Math.floor((left(press) - 8) / LINE) - 1)
+    rule(press, press.top)
+    for (const [index, { label, lines }] of rest.entries()) {
+      const x = PAGE.margin + index * width
+      write(press, press.printable(label), x, { top: press.top + 3, size: 7.5, bold: true })
+      for (const [row, line] of lines.slice(0, fitting).entries())
+        write(press, line, x, { top: press.top + 3 + LINE * (row + 1), bold: strong })
+    }
+    press.top += heightOfLines(fitting)
+    rest = rest.map(({ label, lines }) => ({ label, lines: lines.slice(fitting) }))
+    if (rest.every(({ lines }) => lines.length === 0)) return
+    nextPage(press)
+  }
+}
+
+/** Its head stands above the first row of every page, and never alone. */
+function printTable(press: Press, { columns, rows, total }: Table): void {
   press.top += 4
   const head = columns.map(({ header }) => header)
-  printRow(press, columns, head, true)
-  for (const row of rows) {
-    const before = press.page
-    room(press, heightOf(press, columns, row))
-    if (press.page !== before) printRow(press, columns, head, true)
-    printRow(press, columns, row, false)
+  const heightOfHead = heightOf(press, columns, head, true)
+  const first = rows[0] ?? total ?? []
+  room(press, heightOfHead + heightOf(press, columns, first, false))
+  printRow(press, columns, head, 'head')
+  const body = [...rows.map((row) => ({ row, bold: false })), ...(total ? [{ row: total, bold: true }] : [])]
+  for (const { row, bold } of body) {
+    if (heightOf(press, columns, row, bold) > left(press)) {
+      nextPage(press)
+      printRow(press, columns, head, 'head')
+    }
+    printRow(press, columns, row, bold ? 'total' : 'row')
   }
-  if (total) printRow(press, columns, total, true)
   rule(press, press.top)
   press.top += 8
 }
 
+/** To the next column: where it is too narrow, two are read as one. */
+const GAP = 12
+
 const cells = (press: Press, columns: readonly Column[], row: readonly string[], bold: boolean) =>
-  columns.map(({ width }, index) => wrapped(row[index] ?? '', bold ? press.bold : press.font, 8, width * WIDTH - 6))
+  columns.map(({ width }, index) =>
+    wrapped(press, row[index] ?? '', bold ? press.bold : press.font, 8, width * WIDTH - GAP - 2),
+  )
 
-const heightOf = (press: Press, columns: readonly Column[], row: readonly string[]) =>
-  LINE * Math.max(1, ...cells(press, columns, row, false).map(({ length }) => length)) + 4
+const heightOf = (press: Press, columns: readonly Column[], row: readonly string[], bold: boolean) =>
+  LINE * Math.max(1, ...cells(press, columns, row, bold).map(({ length }) => length)) + 4
 
-function printRow(press: Press, columns: readonly Column[], row: readonly string[], bold: boolean): void {
-  const height = heightOf(press, columns, row)
-  room(press, height)
+function printRow(
+  press: Press,
+  columns: readonly Column[],
+  row: readonly string[],
+  as: 'head' | 'row' | 'total',
+): void {
+  const bold = as !== 'row'
+  const height = heightOf(press, columns, row, bold)
+  if (as === 'head') shade(press, height)
   rule(press, press.top)
-  const font = bold ? press.bold : press.font
   let x = PAGE.margin
   for (const [index, lines] of cells(press, columns, row, bold).entries()) {
     const column = columns[index]
     const width = (column?.width ?? 0) * WIDTH
     for (const [at, line] of lines.entries()) {
-      const shift = column?.align === 'right' ? width - 6 - font.widthOfTextAtSize(line, 8) : 0
-      write(press, line, x + shift, { top: press.top + 3 + at * LINE, size: 8, bold })
+      const ink = { top: press.top + 3 + at * LINE, size: 8, bold }
+      if (column?.align === 'right') writeTo(press, line, x + width - GAP, ink)
+      else write(press, line, x + 2, ink)
     }
     x += width
   }

@@ -1,6 +1,9 @@
-import { PDFDocument } from 'pdf-lib'
+import { readFileSync } from 'node:fs'
+import fontkit from '@pdf-lib/fontkit'
+import { decodePDFRawStream, PDFDict, PDFDocument, PDFName, PDFRawStream } from 'pdf-lib'
 import { decideGenerate, decideGenerated, paperFor } from '../../../functions/documents/domain/generation'
-import { printable, render } from '../../../functions/documents/output/render'
+import { embedTypeface, printableWith } from '../../../functions/documents/output/fonts'
+import { render } from '../../../functions/documents/output/render'
 import { type GenerateDocument, GeneratedType } from '../../../schemas/document'
 import type { Fact } from '../../../schemas/timeline'
 import { aContext, aShipment, ORDERED, withFacts } from '../../support/shipments'
@@ -23,6 +26,24 @@ const INVOICE: Fact = {
 }
 const shipment = withFacts(
   aShipment({
+    parties: [
+      {
+        function: 'CZ',
+        name: 'Acme BV',
+        organizationId: 'ACME',
+        address: 'Kade 1\n3011 Rotterdam',
+        country: 'NL',
+        taxId: 'NL001',
+      },
+      {
+        function: 'FW',
+        name: 'Helm Forwarding GmbH',
+        address: 'Kai 7\n20457 Hamburg',
+        country: 'DE',
+        taxId: 'DE123456789',
+      },
+      { function: 'CN', name: 'Łódź Ελλάς Київ Imports', address: '5th Avenue 1\nNew York', country: 'US' },
+    ],
     chargeLines: [
       {
         chargeId: 'c1',
@@ -31,6 +52,7 @@ const shipment = withFacts(
         amount: { amount: 125_000, currency: 'EUR' },
         billableOn: 'DEPARTED_ORIGIN',
         counterparty: 'ACME',
+        tax: { category: 'S', rate: 2100 },
       },
     ],
   }),
@@ -59,7 +81,8 @@ test('papers of the goods say where, what, how many and how heavy', () => {
 
 test('an invoice prints its own lines, tax and total, in the exponent of its currency', () => {
   expect(paper('380')).toMatchObject({ title: 'INVOICE', number: '2026-000017' })
-  for (const fact of ['Basic freight', '1,250.00', 'Tax', '262.50', '1,512.50']) expect(textOf('380')).toContain(fact)
+  for (const fact of ['Basic freight', '1,250.00', 'S - Standard rate', '21 %', '262.50', 'EUR 1,512.50'])
+    expect(textOf('380')).toContain(fact)
   expect(() => asked({ documentType: '380' }, aShipment())).toThrow(
     expect.objectContaining({ code: 'document.no_invoice' }),
   )
@@ -89,6 +112,70 @@ test('a later revision takes the place of the earlier one, and printing twice ch
   expect(decideGenerated(state, { ...second, status: 'VERIFIED' }, stored).facts).toEqual([])
 })
 
-test('what the font does not know is written without accents, or as a question mark', () => {
-  expect(printable('Müller – Łódź ’24 € 上海 ≤5')).toBe('Müller – ?ódz ’24 € ?? <=5')
+test('an invoice names what the law asks for: seller, buyer, number, dates, tax by category, currency, and where to pay', () => {
+  const asked380 = asked({
+    documentType: '380',
+    dueDate: '2026-04-15',
+    remittance: 'IBAN DE00 1234\nBIC HELMDEHH',
+    billTo: { name: 'Acme Finance BV', address: 'Kade 2', country: 'NL', taxId: 'NL002' },
+  })
+  const printed = paperFor(shipment, asked380, PLACES)
+  expect(printed).toMatchObject({
+    number: '2026-000017',
+    date: ORDERED.slice(0, 10),
+    issuer: {
+      label: 'Helm Forwarding GmbH',
+      lines: ['Kai 7', '20457 Hamburg', 'Germany', 'Tax ID DE123456789'],
+    },
+  })
+  const text = JSON.stringify(printed.blocks)
+  for (const fact of ['Acme Finance BV', 'Tax ID NL002', 'Due 2026-04-15', 'Currency EUR', 'IBAN DE00 1234'])
+    expect(text).toContain(fact)
+  expect(textOf('380')).toContain('Due 2026-03-31')
+  expect(textOf('380')).toContain('Acme BV')
+})
+
+test('an invoice without a seller is not printed', () => {
+  const nobody = { ...shipment, detail: { ...shipment.detail, parties: shipment.detail.parties.slice(0, 1) } }
+  expect(() => asked({ documentType: '380' }, nobody)).toThrow(expect.objectContaining({ code: 'document.no_issuer' }))
+  expect(asked({ documentType: '380', issuer: { name: 'Helm' } }, nobody).printed).toEqual({ issuer: { name: 'Helm' } })
+})
+
+test('a list of references that is longer than a page goes on over the next', async () => {
+  const references = Array.from({ length: 30 }, (_, nth) => ({ type: 'PO' as const, value: `${'X'.repeat(57)}${nth}` }))
+  const many = { ...shipment, detail: { ...shipment.detail, references } }
+  const bytes = await render(paperFor(many, asked({ documentType: '340' }), PLACES), ORDERED)
+  expect((await PDFDocument.load(bytes)).getPageCount()).toBeGreaterThan(1)
+})
+
+test('Latin with all accents, Greek and Cyrillic are printed as they are, and only the signs that are used are in the file', async () => {
+  const { printable } = await embedTypeface(await PDFDocument.create())
+  const names = 'Łódź Győr Ţigănaşi İzmir Việt Nam Ελλάς Київ Србија №5 ₺ “quoted” – dash'
+  expect(printable(names)).toBe(names)
+  expect((await render(paper('340'), ORDERED)).length).toBeLessThan(60_000)
+})
+
+test('each glyph of a paper is drawn as the typeface has it', async () => {
+  const pdf = await PDFDocument.load(await render(paper('340'), ORDERED))
+  const files = pdf.context.enumerateIndirectObjects().flatMap(([, object]) => {
+    const program = object instanceof PDFDict && object.lookup(PDFName.of('FontFile2'))
+    return program instanceof PDFRawStream ? [decodePDFRawStream(program).decode()] : []
+  })
+  expect(files).toHaveLength(2)
+  const known = ['400Regular/NotoSans_400Regular', '700Bold/NotoSans_700Bold'].flatMap((name) => {
+    const font = fontkit.create(readFileSync(require.resolve(`@expo-google-fonts/noto-sans/${name}.ttf`)))
+    return font.characterSet.map((sign) => font.glyphForCodePoint(sign).path.toSVG())
+  })
+  const outlines = new Set(known)
+  for (const file of files) {
+    const subset = fontkit.create(file)
+    expect(subset.numGlyphs).toBeGreaterThan(20)
+    // The first stands for what is missing.
+    for (let id = 1; id < subset.numGlyphs; id += 1) expect(outlines).toContain(subset.getGlyph(id).path.toSVG())
+  }
+})
+
+test('what the typeface has no sign for is written without accents, or as a question mark', () => {
+  const ascii = (sign: string) => sign <= '~'
+  expect(printableWith(ascii, 'Müller – 上海 ≤5')).toBe('Muller ? ?? <=5')
 })
