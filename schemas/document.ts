@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { DocumentType } from './codes'
 import { DocumentId, GrantId, InvoiceId, ShipmentId } from './common'
-import { Party } from './shipment'
 
 export const DocumentStatus = z.enum([
   'AWAITING_UPLOAD',
@@ -38,20 +37,6 @@ export const AnnounceDocument = z
   .meta({ id: 'AnnounceDocument' })
 export type AnnounceDocument = z.infer<typeof AnnounceDocument>
 
-/** Who stands on a printed paper. */
-const PrintedParty = Party.omit({ function: true, organizationId: true })
-
-/** What the shipment does not know of a paper that is printed for it. */
-export const PrintedTerms = z.object({
-  issuer: PrintedParty.optional().describe(
-    "Letterhead, and the seller of an invoice; the shipment's forwarder (FW), or shipper of a packing list, when absent",
-  ),
-  billTo: PrintedParty.optional().describe("Buyer of an invoice; the shipment's party that is billed when absent"),
-  dueDate: z.iso.date().optional().describe('Of an invoice; thirty days after its issue when absent'),
-  remittance: z.string().max(300).optional().describe('Of an invoice: where to pay, line by line'),
-})
-export type PrintedTerms = z.infer<typeof PrintedTerms>
-
 /** A document of a shipment. What was read from it stands in an item of its own. */
 export const DocumentRecord = z
   .object({
@@ -80,25 +65,11 @@ export const DocumentRecord = z
     origin: z.literal('GENERATED').optional().describe('Made by Portolan from the facts of the shipment'),
     revision: z.int().optional().describe('Of a generated document, from 1; a later one takes the place of an earlier'),
     invoiceId: InvoiceId.optional().describe('Invoice that it prints'),
-    printed: PrintedTerms.optional().describe('What was said when it was asked for'),
+    printed: z.record(z.string(), z.unknown()).optional().describe('PrintedTerms that it was asked for with'),
     rejection: z.object({ code: z.string(), reason: z.string() }).optional(),
   })
   .meta({ id: 'Document' })
 export type DocumentRecord = z.infer<typeof DocumentRecord>
-
-/** What Portolan prints: shipping instructions, packing list, arrival notice, delivery order, invoice. */
-export const GeneratedType = DocumentType.extract(['340', '271', '781', '640', '380'])
-export type GeneratedType = z.infer<typeof GeneratedType>
-
-/** POST /v1/shipments/{shipmentId}/generated-documents */
-export const GenerateDocument = z
-  .object({
-    documentType: GeneratedType,
-    invoiceId: InvoiceId.optional().describe('For an invoice: which; may be left out while there is one only'),
-    ...PrintedTerms.shape,
-  })
-  .meta({ id: 'GenerateDocument' })
-export type GenerateDocument = z.infer<typeof GenerateDocument>
 
 /** DCSA feedback: what a sender should know, or do, about a document. */
 export const Feedback = z

@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { DocumentId, ShipmentId } from '../../schemas/common'
-import { AnnounceDocument, DocumentRecord, Feedback, GenerateDocument } from '../../schemas/document'
+import { AnnounceDocument, DocumentRecord, Feedback } from '../../schemas/document'
 import { DocumentMatrix, WaiveCheck } from '../../schemas/document-matrix'
 import { CorrectDocument, DocumentQuality } from '../../schemas/document-review'
 import { Extraction } from '../../schemas/extraction'
+import { GenerateDocument } from '../../schemas/printed-paper'
 import { InternalRole, type Role, Role as Roles } from '../../schemas/role'
 import { type Contract, route } from '../platform/route'
 

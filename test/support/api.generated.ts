@@ -1943,6 +1943,10 @@ export interface components {
             revision?: number;
             /** @description Invoice that it prints */
             invoiceId?: string;
+            /** @description PrintedTerms that it was asked for with */
+            printed?: {
+                [key: string]: unknown;
+            };
             rejection?: {
                 code: string;
                 reason: string;
@@ -2350,6 +2354,33 @@ export interface components {
             documentType: "271" | "340" | "380" | "640" | "781";
             /** @description For an invoice: which; may be left out while there is one only */
             invoiceId?: string;
+            /** @description Letterhead, and the seller of an invoice; the shipment's forwarder (FW), or shipper of a packing list, when absent */
+            issuer?: {
+                name: string;
+                address?: string;
+                /** @description ISO 3166-1 alpha-2 */
+                country?: string;
+                /** Format: email */
+                email?: string;
+                taxId?: string;
+            };
+            /** @description Buyer of an invoice; the shipment's party that is billed when absent */
+            billTo?: {
+                name: string;
+                address?: string;
+                /** @description ISO 3166-1 alpha-2 */
+                country?: string;
+                /** Format: email */
+                email?: string;
+                taxId?: string;
+            };
+            /**
+             * Format: date
+             * @description Of an invoice; thirty days after its issue when absent
+             */
+            dueDate?: string;
+            /** @description Of an invoice: where to pay, line by line */
+            remittance?: string;
         };
         Grant: {
             /** @description Grant id: `grt_` and a ULID */

@@ -1,5 +1,6 @@
 /** Documents that Portolan prints: asked for, printed, and replaced by later ones. Pure. */
-import { type DocumentRecord, type GenerateDocument, GeneratedType } from '../../../schemas/document'
+import type { DocumentRecord } from '../../../schemas/document'
+import { type GenerateDocument, GeneratedType, PrintedTerms } from '../../../schemas/printed-paper'
 import type { Fact } from '../../../schemas/timeline'
 import type { Context } from '../../platform/context'
 import { AppError } from '../../platform/errors'
@@ -64,13 +65,13 @@ function invoiceOf({ timeline }: Pick<State, 'timeline'>, invoiceId: string | un
 
 /** The paper as the shipment stands now. */
 export function paperFor(state: State, document: DocumentRecord, places: PlaceNames): Paper {
-  const { documentType, invoiceId, revision = 1, announcedAt: at, printed: terms } = document
+  const { documentType, invoiceId, revision = 1, announcedAt: at, printed } = document
   return paperOf(GeneratedType.parse(documentType), {
     state,
     places,
     revision,
     at,
-    ...(terms ? { terms } : {}),
+    ...(printed ? { terms: PrintedTerms.parse(printed) } : {}),
     ...(documentType === '380' ? { invoice: invoiceOf(state, invoiceId) } : {}),
   })
 }

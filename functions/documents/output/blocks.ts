@@ -1,5 +1,5 @@
 /** What printed papers have in common: parties, routing, goods, containers, totals. Pure. */
-import type { PrintedTerms } from '../../../schemas/document'
+import type { PrintedTerms } from '../../../schemas/printed-paper'
 import type { TimelineEntry } from '../../../schemas/timeline'
 import type { ShipmentState } from '../../shipments/items'
 import { freightOf } from '../domain/freight'

@@ -1,6 +1,6 @@
 /** The papers that Portolan makes, from the shipment's facts and what was said when they were asked for. Pure. */
 import { DOCUMENT_TYPE_NAME } from '../../../schemas/codes'
-import type { GeneratedType } from '../../../schemas/document'
+import type { GeneratedType } from '../../../schemas/printed-paper'
 import {
   addressOf,
   box,

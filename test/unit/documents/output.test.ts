@@ -4,7 +4,7 @@ import { decodePDFRawStream, PDFDict, PDFDocument, PDFName, PDFRawStream } from 
 import { decideGenerate, decideGenerated, paperFor } from '../../../functions/documents/domain/generation'
 import { embedTypeface, printableWith } from '../../../functions/documents/output/fonts'
 import { render } from '../../../functions/documents/output/render'
-import { type GenerateDocument, GeneratedType } from '../../../schemas/document'
+import { type GenerateDocument, GeneratedType } from '../../../schemas/printed-paper'
 import type { Fact } from '../../../schemas/timeline'
 import { aContext, aShipment, ORDERED, withFacts } from '../../support/shipments'
 
