@@ -52,6 +52,19 @@ const ownModules: Plugin = {
   },
 }
 
+/** Files of packages that our modules read by `require.resolve('package/file')`: they lie beside the bundle, too. */
+const OF_PACKAGES = /require\.resolve\('([^']+)'\)/g
+
+const filesOfPackages: Plugin = {
+  name: 'files-of-packages',
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]functions[/\\]documents[/\\]pictures[/\\]pages\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(OF_PACKAGES, (_, file) => `(__dirname + '/${basename(file)}')`),
+      loader: 'ts',
+    }))
+  },
+}
+
 /** A module that is replaced because nothing that we call reaches it. */
 interface Replacement {
   /** Specifier as it is imported. */
@@ -128,7 +141,7 @@ export async function bundle(wanted: readonly DoorName[]): Promise<Map<string, B
     metafile: true,
     write: false,
     logLevel: 'error',
-    plugins: [doors, ownModules, replacements],
+    plugins: [doors, ownModules, filesOfPackages, replacements],
   })
   for (const { path, contents } of outputFiles) {
     const name = basename(dirname(path))
@@ -154,6 +167,8 @@ function copyDataFiles(source: string, folder: string): void {
     const file = packaged ? require.resolve(packaged) : join(dirname(source), beside ?? required ?? '')
     writeIfChanged(join(folder, basename(file)), readFileSync(file))
   }
+  for (const [, file = ''] of text.matchAll(OF_PACKAGES))
+    writeIfChanged(join(folder, basename(file)), readFileSync(require.resolve(file)))
 }
 
 /** Whole or not at all: two processes may bundle at the same time. */

@@ -7,21 +7,27 @@ import { BoundingBox, DocumentKind, NormalisedValue } from './extraction'
 export const DoubtfulField = z
   .object({
     field: z.string(),
-    index: z.int().describe('Among the values of the field, in reading order'),
+    index: z.int().describe('Among those of the field, in reading order'),
     raw: z.string().optional(),
-    value: NormalisedValue.optional().describe('Absent where nothing could be read'),
+    value: NormalisedValue.optional().describe('Absent where nothing was read'),
     candidates: z.array(NormalisedValue),
     confidence: z.number(),
-    threshold: z.number().describe('Confidence from which it would have been accepted'),
+    threshold: z.number().describe('Least confidence that is accepted'),
     page: z.int().optional(),
     box: BoundingBox.optional(),
+    crop: z.string().optional().describe('PNG of the place, for 5 minutes'),
   })
   .meta({ id: 'DoubtfulField' })
 export type DoubtfulField = z.infer<typeof DoubtfulField>
 
 /** What a task to review a document carries; the page is `GET …/documents/{documentId}/content`. */
 export const DocumentReview = z
-  .object({ documentId: DocumentId, reasons: z.array(z.string()), fields: z.array(DoubtfulField) })
+  .object({
+    documentId: DocumentId,
+    reasons: z.array(z.string()),
+    fields: z.array(DoubtfulField),
+    cropped: z.boolean().optional(),
+  })
   .meta({ id: 'DocumentReview' })
 export type DocumentReview = z.infer<typeof DocumentReview>
 

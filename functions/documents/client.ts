@@ -1,7 +1,10 @@
 /** The AWS services of the intake. */
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn'
 import {
+  AnalyzeDocumentCommand,
+  type AnalyzeDocumentCommandOutput,
+  type FeatureType,
   GetDocumentAnalysisCommand,
   type GetDocumentAnalysisCommandOutput,
   StartDocumentAnalysisCommand,
@@ -21,6 +24,31 @@ export async function readObject(key: string, versionId: string): Promise<Uint8A
   return Body.transformToByteArray()
 }
 
+export async function writeObject(key: string, contentType: string, bytes: Uint8Array): Promise<void> {
+  await s3.send(
+    new PutObjectCommand({ Bucket: env('DOCUMENTS_BUCKET'), Key: key, ContentType: contentType, Body: bytes }),
+  )
+}
+
+const FEATURES = ['FORMS', 'TABLES'] satisfies FeatureType[]
+
+/** Textract refuses the file itself: no other try will read it. */
+export class Unreadable extends Error {
+  override readonly name = 'Document.Unreadable'
+}
+
+const REFUSALS = ['BadDocumentException', 'DocumentTooLargeException', 'UnsupportedDocumentException']
+
+/** Reads a picture at once. Throws Unreadable where Textract can't. */
+export async function readNow(key: string, versionId: string): Promise<AnalyzeDocumentCommandOutput> {
+  const Document = { S3Object: { Bucket: env('DOCUMENTS_BUCKET'), Name: key, Version: versionId } }
+  try {
+    return await textract.send(new AnalyzeDocumentCommand({ Document, FeatureTypes: FEATURES }))
+  } catch (error) {
+    throw error instanceof Error && REFUSALS.includes(error.name) ? new Unreadable(error.message) : error
+  }
+}
+
 /** Starts the reading of a document, or finds the one that was started for it. Answers its job id. */
 export async function startReading(key: string, versionId: string, documentId: string): Promise<string> {
   const { JobId } = await textract.send(
@@ -28,7 +56,7 @@ export async function startReading(key: string, versionId: string, documentId: s
       ClientRequestToken: documentId,
       JobTag: documentId,
       DocumentLocation: { S3Object: { Bucket: env('DOCUMENTS_BUCKET'), Name: key, Version: versionId } },
-      FeatureTypes: ['FORMS', 'TABLES'],
+      FeatureTypes: FEATURES,
       NotificationChannel: { SNSTopicArn: env('TEXTRACT_TOPIC_ARN'), RoleArn: env('TEXTRACT_ROLE_ARN') },
     }),
   )

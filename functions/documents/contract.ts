@@ -148,7 +148,11 @@ export const contract = {
     // Prints, too.
     events: { access: ['table:write', 'documents:write'], memory: 1024, timeout: 60 },
     // Reading a large answer of Textract is work for memory and seconds.
-    tasks: { access: ['table:write', 'documents:read', 'textract:read', 'tokens:answer'], memory: 1024, timeout: 120 },
+    tasks: {
+      access: ['table:write', 'documents:read', 'documents:write', 'textract:read', 'tokens:answer'],
+      memory: 1536,
+      timeout: 120,
+    },
   },
   routes,
   publishes: [

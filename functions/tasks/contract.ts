@@ -139,7 +139,7 @@ export const routes = {
 
 export const contract = {
   domain: 'tasks',
-  doors: { api: { access: ['table:write'] } },
+  doors: { api: { access: ['table:write', 'documents:read'] } },
   routes,
   publishes: [
     'task.assigned',

@@ -5,6 +5,7 @@ import { AppError, notFound } from '../platform/errors'
 import type { Answer, Handlers, Input } from '../platform/route'
 import { loadShipment, onShipment, type ShipmentState } from '../shipments/store'
 import type { routes } from './contract'
+import { withCrops } from './crops'
 import {
   type Caller,
   type Decided,
@@ -28,7 +29,7 @@ export const handlers: Handlers<typeof routes> = {
   async getTask(context, { params }) {
     const { task, version } = await getTask(context, params.taskId)
     if (!maySee(context, task.role)) throw otherRole(task.role)
-    return { body: task, version }
+    return { body: withCrops(context, task), version }
   },
 
   claimTask: (context, input) =>

@@ -118,6 +118,7 @@ export function createTextract(runtime: Runtime, ports: TextractPorts): Textract
     async handle(call) {
       const operation = operations.get(call.operation)
       if (!operation) throw new AwsError('UnknownOperationException', `Textract ${call.operation} is not served here`)
+      runtime.count(`textract.calls.${call.operation}`)
       return operation(call)
     },
     boot: () => runner.wake(),

@@ -204,6 +204,41 @@ describe('a person reviews', () => {
   })
 })
 
+describe('a picture', () => {
+  const counted = async (name: string) =>
+    Number(Reflect.get(Object(await world.local('GET', '/_local/metrics')), name) ?? 0)
+
+  test('is read at once, without a job; what is in doubt comes with a picture of its place', async () => {
+    const shipmentId = await create('PIC-1')
+    const jobs = await counted('textract.calls.StartDocumentAnalysis')
+    const readings = await counted('textract.calls.AnalyzeDocument')
+    const documentId = await send(shipper, shipmentId, '380', fixture('packing-list-sideways.jpg', 'image/jpeg'))
+    expect((await read(shipmentId, documentId)).document.status).toBe('NEEDS_REVIEW')
+    expect(await counted('textract.calls.StartDocumentAnalysis')).toBe(jobs)
+    expect(await counted('textract.calls.AnalyzeDocument')).toBe(readings + 1)
+
+    const { tasks } = await ok(documentation.GET('/v1/shipments/{shipmentId}', one(shipmentId)))
+    const taskId = tasks.find((it) => it.review?.documentId === documentId)?.taskId ?? ''
+    const task = await ok(documentation.GET('/v1/tasks/{taskId}', { params: { path: { taskId } } }))
+    const shown = task.review?.fields.filter((field) => field.box) ?? []
+    expect(shown.length).toBeGreaterThan(0)
+    for (const { crop } of shown) {
+      const picture = await fetch(crop ?? '')
+      expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png'])
+      expect(
+        Buffer.from(await picture.arrayBuffer())
+          .subarray(1, 4)
+          .toString(),
+      ).toBe('PNG')
+    }
+    // A link ends, so it stands in no list, and nobody else's key opens the picture.
+    const [first] = shown
+    expect((await fetch((first?.crop ?? '').replace(/Signature=.{4}/, 'Signature=0000'))).status).toBe(403)
+    const listed = await ok(documentation.GET('/v1/tasks', { params: { query: { role: 'DOCUMENTATION' } } }))
+    expect(JSON.stringify(listed)).not.toContain('X-Amz-Signature')
+  })
+})
+
 describe('a grant', () => {
   const expiresAt = () => new Date(Date.now() + 86_400_000).toISOString()
   const issue = async (shipmentId: string) => {

@@ -60,7 +60,12 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
   // A grant lets documents in by the rules of documents.
   'functions/grants': [/^functions\/documents\/(domain\/\w+|presign|store)$/],
   // Due dates are derived from a shipment's plan as steps of an SOP derive them.
-  'functions/tasks': [/^functions\/sops\/domain\/anchors$/, /^functions\/people\/(domain\/[\w-]+|store)$/],
+  // What a review asks about is shown as a picture.
+  'functions/tasks': [
+    /^functions\/documents\/(domain\/review|presign)$/,
+    /^functions\/sops\/domain\/anchors$/,
+    /^functions\/people\/(domain\/[\w-]+|store)$/,
+  ],
   // Places of a shipment must exist; due dates of its tasks follow its plan.
   'functions/shipments': [
     /^functions\/places\/store$/,

@@ -1,7 +1,7 @@
 /** Rules of a document's life, from its announcement to its acceptance. Pure. */
 import type { DocumentType } from '../../../schemas/codes'
 import type { AnnounceDocument, DocumentRecord, DocumentStatus } from '../../../schemas/document'
-import { DOCUMENT_CODES, type Extraction } from '../../../schemas/extraction'
+import { DOCUMENT_CODES, type DocumentKind, type Extraction } from '../../../schemas/extraction'
 import type { Fact, TimelineEntry } from '../../../schemas/timeline'
 import type { Context } from '../../platform/context'
 import { AppError, notFound } from '../../platform/errors'
@@ -101,8 +101,9 @@ export function decideUpload(
   return { decision: changed({ ...stored, status: 'EXTRACTING' }, uploaded), read: true }
 }
 
+/** Before it was decided on; a decision stands. */
 export const decideReject = (document: DocumentRecord, rejection: Rejection): Decision =>
-  document.status === 'EXTRACTING'
+  document.status === 'EXTRACTING' || document.status === 'AWAITING_UPLOAD'
     ? changed(
         { ...document, status: 'REJECTED', rejection },
         { type: 'document.rejected', data: { ...about(document), ...rejection } },
@@ -113,8 +114,30 @@ export const MAX_PAGES = 100
 /** Below it, a person says what the document is. */
 export const KIND_THRESHOLD = 0.5
 
-const isKind = (documentType: DocumentType, extraction: Extraction) =>
-  (DOCUMENT_CODES[extraction.classification.kind] as readonly string[]).includes(documentType)
+const isKind = (documentType: DocumentType, kind: DocumentKind) =>
+  (DOCUMENT_CODES[kind] as readonly string[]).includes(documentType)
+
+/** Textract's limit for an answer at once (developer guide, quotas). */
+const AT_ONCE_BYTES = 10 * 1024 * 1024
+
+/** A picture is one page and is read at once; files of many pages, and pictures that are too large for it, by a job that tells when it is done. */
+export const isReadAtOnce = ({ contentType, bytes = 0 }: DocumentRecord): boolean =>
+  (contentType === 'image/png' || contentType === 'image/jpeg') && bytes <= AT_ONCE_BYTES
+
+/** Why nothing is to be accepted as it was read; empty when all is well. */
+function reservations(document: DocumentRecord, { classification, fields }: Extraction, doubts: Doubts): string[] {
+  const { kind, confidence } = classification
+  return [
+    ...(isKind(document.documentType, kind) ? [] : [`It reads as ${kind}, not as ${document.documentType}`]),
+    ...(confidence < KIND_THRESHOLD ? [`What it is stands at ${Math.round(confidence * 100)} %`] : []),
+    ...(fields.length === 0 ? ['No field could be read'] : []),
+    ...(doubts.holding.length > 0 ? [`Not read with enough confidence: ${doubts.holding.join(', ')}`] : []),
+  ]
+}
+
+/** A person will have to look at it. */
+export const needsReview = (document: DocumentRecord, extraction: Extraction, doubts: Doubts): boolean =>
+  extraction.pages <= MAX_PAGES && reservations(document, extraction, doubts).length > 0
 
 /** Verified when it is what it was announced to be and all that matters was read surely; otherwise a person looks. */
 export function decideExtracted(
@@ -133,14 +156,9 @@ export function decideExtracted(
     })
   const number = numberOf(extraction)
   const read = { ...document, pages: extraction.pages, readAs: kind, confidence, ...(number ? { number } : {}) }
-  const reasons = [
-    ...(isKind(document.documentType, extraction) ? [] : [`It reads as ${kind}, not as ${document.documentType}`]),
-    ...(confidence < KIND_THRESHOLD ? [`What it is stands at ${Math.round(confidence * 100)} %`] : []),
-    ...(extraction.fields.length === 0 ? ['No field could be read'] : []),
-    ...(doubts.holding.length > 0 ? [`Not read with enough confidence: ${doubts.holding.join(', ')}`] : []),
-  ]
+  const reasons = reservations(document, extraction, doubts)
   if (reasons.length === 0) return verified({ documents, tasks }, read, extraction.fields.length, now)
-  const asked = askForReview(read, reasons, doubts.fields, now)
+  const asked = askForReview(read, reasons, doubts, now)
   return {
     ...asked,
     documents: [{ ...read, status: 'NEEDS_REVIEW' }],

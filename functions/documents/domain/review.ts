@@ -16,6 +16,8 @@ export interface Doubts {
   fields: DoubtfulField[]
   /** Those among them that the document cannot be accepted without. */
   holding: string[]
+  /** Their places were cut out of the pages. */
+  cropped?: boolean
 }
 
 /** A task is for a person: more than this nobody reads. */
@@ -57,6 +59,12 @@ const doubt = (
   threshold: number,
 ): DoubtfulField => ({ field, index, raw, value, candidates, confidence, threshold, page, box })
 
+/** Where the picture of a doubtful field's place lies, by the field's place in the review. */
+export const cropKey = (
+  { tenantId, shipmentId, documentId }: { tenantId: string; shipmentId: string; documentId: string },
+  index: number,
+) => `crops/${tenantId}/${shipmentId}/${documentId}/${index}.png`
+
 /** One task a document: its key is made of the document's id. */
 export const reviewKey = (documentId: string) => `review-${documentId.slice(4).toLowerCase()}`
 
@@ -66,7 +74,7 @@ const DAY = 86_400_000
 export function askForReview(
   document: DocumentRecord,
   reasons: string[],
-  fields: DoubtfulField[],
+  { fields, cropped }: Pick<Doubts, 'fields' | 'cropped'>,
   now: string,
 ): Pick<Decision, 'tasks' | 'facts'> {
   const { documentId, shipmentId, fileName } = document
@@ -74,7 +82,10 @@ export function askForReview(
   const title = `Review ${fileName ?? documentId}`.slice(0, 120)
   const step = { key: reviewKey(documentId), role: 'DOCUMENTATION' as const, title, form: [], due }
   const { task, fact } = assignment(shipmentId, step, now)
-  return { tasks: [{ ...task, review: { documentId, reasons, fields } }], facts: [fact] }
+  return {
+    tasks: [{ ...task, review: { documentId, reasons, fields, ...(cropped ? { cropped } : {}) } }],
+    facts: [fact],
+  }
 }
 
 /** The document was decided on, so its task is done; or something took its place, so nobody need look any more. */

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import {
   decideAnnounce,
   decideExtracted,
+  decideReject,
   decideReview,
   decideUpload,
+  isReadAtOnce,
   parseUploadKey,
   TRANSITIONS,
   uploadKey,
@@ -228,4 +230,30 @@ test('a presigned form carries a policy that names every field and the exact siz
   const { policy: _, 'x-amz-signature': __, ...fields } = form.fields
   for (const [name, value] of Object.entries(fields)) expect(policy.conditions).toContainEqual({ [name]: value })
   expect(policy.conditions).toContainEqual(['content-length-range', 42, 42])
+})
+
+describe('rejecting what could not be checked or read', () => {
+  const rejection = { code: 'document.not_checked', reason: 'The file could not be checked' }
+
+  it.each(['AWAITING_UPLOAD', 'EXTRACTING'] as const)('answers the sender of what is still %s', (status) => {
+    const { documents, facts } = decideReject(announced(PDF, { status }), rejection)
+    expect(documents).toMatchObject([{ status: 'REJECTED', rejection }])
+    expect(facts).toMatchObject([{ type: 'document.rejected', data: rejection }])
+  })
+
+  it.each(['NEEDS_REVIEW', 'VERIFIED', 'REJECTED', 'SUPERSEDED'] as const)('leaves what is %s as it is', (status) => {
+    expect(decideReject(announced(PDF, { status }), rejection)).toEqual({ facts: [] })
+  })
+})
+
+describe('reading at once', () => {
+  it.each([
+    ['image/png', 10 * 1024 * 1024, true],
+    ['image/jpeg', 1, true],
+    ['image/jpeg', 10 * 1024 * 1024 + 1, false],
+    ['image/tiff', 1, false],
+    ['application/pdf', 1, false],
+  ] as const)('%s of %i bytes: %s', (contentType, bytes, expected) => {
+    expect(isReadAtOnce(announced(PDF, { contentType, bytes }))).toBe(expected)
+  })
 })
