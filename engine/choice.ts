@@ -1,6 +1,6 @@
 import { queryError, runtimeError } from './errors'
 import { type Finished, jsonataFinish } from './io'
-import { isNumber, isObject, type Json, type JsonObject } from './json'
+import { isNumber, isObject, type Json, type JsonObject, textOf } from './json'
 import { parsePath } from './json-path-parse'
 import { expressionOf, unexpected } from './jsonata'
 import type { Language } from './machine'
@@ -41,7 +41,7 @@ function jsonataChoices(rules: JsonObject[], fallback: JsonObject | undefined): 
 
 function outcome(rule: JsonObject, at: string) {
   const finish = jsonataFinish(rule.Assign, rule.Output, at)
-  return async (scope: Scope): Promise<Chosen> => ({ ...(await finish(scope, undefined)), next: String(rule.Next) })
+  return async (scope: Scope): Promise<Chosen> => ({ ...(await finish(scope, undefined)), next: textOf(rule.Next) })
 }
 
 function jsonataCondition(condition: Json, field: string): (scope: Scope) => Promise<boolean> {
@@ -64,7 +64,7 @@ function jsonPathChoices(rules: JsonObject[], raw: JsonObject, fallback: JsonObj
     const chosen = compiled.find(({ holds }) => holds(scope, input)) ?? otherwise
     if (!chosen) throw noMatch()
     const assigned = chosen.assign?.(scope, input)
-    const next = String(chosen.rule.Next)
+    const next = textOf(chosen.rule.Next)
     return { output: outputPath(scope, input), next, ...(isObject(assigned) && { assigned }) }
   }
 }
@@ -92,7 +92,7 @@ function every(rules: Json[]): Condition {
 const NOT_OPERATORS = ['Variable', 'Next', 'Comment', 'Assign', 'Output']
 
 function compileComparison(rule: JsonObject): Condition {
-  const text = String(rule.Variable)
+  const text = textOf(rule.Variable)
   const path = parsePath(text)
   const operator = Object.keys(rule).find((key) => !NOT_OPERATORS.includes(key)) ?? ''
   const expected = rule[operator] ?? null

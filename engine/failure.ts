@@ -1,7 +1,7 @@
 /** Retry and Catch. */
 import { errorMatches, type StateError } from './errors'
 import { compileResultPath, type Finished, jsonataFinish } from './io'
-import { isNumber, isObject, type Json, type JsonObject } from './json'
+import { isNumber, isObject, type Json, type JsonObject, textOf } from './json'
 import type { Language } from './machine'
 import { compileTemplate, type Scope } from './payload'
 
@@ -40,7 +40,7 @@ export function compileRetriers(retry: Json | undefined): Retrier[] {
 export function compileCatchers(catches: Json | undefined, language: Language): Catcher[] {
   return list(catches).map((raw, index) => ({
     errors: names(raw.ErrorEquals),
-    next: String(raw.Next),
+    next: textOf(raw.Next),
     finish: language === 'JSONata' ? jsonataCatch(raw, index) : jsonPathCatch(raw),
   }))
 }

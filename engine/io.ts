@@ -1,5 +1,5 @@
 import { runtimeError } from './errors'
-import { isObject, type Json, type JsonObject } from './json'
+import { isObject, type Json, type JsonObject, textOf } from './json'
 import { referenceSteps, writePath } from './json-path'
 import type { Language } from './machine'
 import { compileJsonata, compilePath, compileTemplate, type Field, type Scope } from './payload'
@@ -39,7 +39,7 @@ function jsonPathFinish(raw: JsonObject, prepare: Field): Io['finish'] {
   const assign = raw.Assign === undefined ? undefined : compileTemplate(raw.Assign)
   const outputPath = compilePath(raw.OutputPath)
   const merge = compileResultPath(raw.ResultPath)
-  const hasResult = ['Task', 'Map', 'Parallel', 'Pass'].includes(String(raw.Type))
+  const hasResult = ['Task', 'Map', 'Parallel', 'Pass'].includes(textOf(raw.Type))
   return async (scope, result) => {
     const value = result ?? (result === null ? null : (raw.Result ?? (await prepare(scope))))
     const selected = selector ? selector(scope, value) : value

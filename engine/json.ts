@@ -12,6 +12,9 @@ export function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
 
+/** A string as it is, anything else as JSON; `String` throws for an object that brings a `toString` of its own. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
+
 /** Equality as JSON sees it: the order of an object's members does not count. */
 export function equal(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true

@@ -1,5 +1,5 @@
 /** Checks of one state. */
-import { isNumber, isObject, type Json, type JsonObject } from './json'
+import { isNumber, isObject, type Json, type JsonObject, textOf } from './json'
 import { choices } from './validate-choice'
 import { type Check, nullablePath, path, pathOrIntrinsic, payload, referencePath } from './validate-expressions'
 import { catches, retry } from './validate-failure'
@@ -109,7 +109,7 @@ export function checkState(outer: Place, name: string, raw: Json) {
   if (!state) return
   if (name.length > MAX_NAME) outer.say('INVALID_VALUE', `A state name has at most ${MAX_NAME} characters`)
   const place = languageOf(outer, state)
-  const table = TYPES[String(state.Type)]
+  const table = TYPES[textOf(state.Type)]
   if (!table) return outer.at('Type').say('INVALID_VALUE', `Type must be one of ${Object.keys(TYPES).join(', ')}`)
   checkFields(place, state, table)
   checkTransition(place, state)
@@ -128,7 +128,7 @@ export function languageOf(outer: Place, state: JsonObject): Place {
 }
 
 function checkTransition(place: Place, state: JsonObject) {
-  if (!['Pass', 'Wait', 'Task', 'Parallel', 'Map'].includes(String(state.Type))) return
+  if (!['Pass', 'Wait', 'Task', 'Parallel', 'Map'].includes(textOf(state.Type))) return
   const ends = 'End' in state && state.End !== false
   if (ends && 'Next' in state) place.say('INVALID_TRANSITION', 'You can only specify one of: [Next, End]')
   if (!ends && !('Next' in state)) place.say('INVALID_TRANSITION', 'One of these fields is required: [Next, End]')

@@ -2176,13 +2176,14 @@ export interface components {
             documentId: string;
             reasons: string[];
             fields: components["schemas"]["DoubtfulField"][];
+            cropped?: boolean;
         };
         DoubtfulField: {
             field: string;
-            /** @description Among the values of the field, in reading order */
+            /** @description Among those of the field, in reading order */
             index: number;
             raw?: string;
-            /** @description Absent where nothing could be read */
+            /** @description Absent where nothing was read */
             value?: {
                 /** @constant */
                 type: "text";
@@ -2308,7 +2309,7 @@ export interface components {
                 currency: string;
             })[];
             confidence: number;
-            /** @description Confidence from which it would have been accepted */
+            /** @description Least confidence that is accepted */
             threshold: number;
             page?: number;
             box?: {
@@ -2317,6 +2318,8 @@ export interface components {
                 width: number;
                 height: number;
             };
+            /** @description PNG of the place, for 5 minutes */
+            crop?: string;
         };
         /** @description A DCSA feedback element */
         Feedback: {

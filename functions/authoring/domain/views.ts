@@ -1,5 +1,5 @@
 /** A definition as a graph, and as an outline to read. */
-import type { JsonObject } from '../../../engine/json'
+import { type JsonObject, textOf } from '../../../engine/json'
 import { DOCUMENT_TYPE_NAME } from '../../../schemas/codes'
 import type { SopStep } from '../../../schemas/sop'
 import type { SopEdge, SopGraph, SopNode } from '../../../schemas/sop-draft'
@@ -14,7 +14,6 @@ import {
   type Place,
   placesOf,
   stepOf,
-  textOf,
 } from '../../sops/domain/flow'
 import { followers } from './validation/deadlines'
 

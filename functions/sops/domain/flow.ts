@@ -1,5 +1,5 @@
 /** A definition as places: each state with where it stands and the step that it takes. */
-import type { Json, JsonObject } from '../../../engine/json'
+import { type Json, type JsonObject, textOf } from '../../../engine/json'
 import { SopStep } from '../../../schemas/sop'
 import { pointerOf } from '../../platform/errors'
 
@@ -27,9 +27,6 @@ export const STEP_FUNCTION = '${SopStepFunctionArn}'
 
 export const objectOr = (value: Json | undefined): JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
-/** For comparing and for messages: an object may have a `toString` of its own, which `String` would call. */
-export const textOf = (value: Json | undefined): string =>
-  (typeof value === 'string' ? value : JSON.stringify(value)) ?? ''
 export const listOr = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
 
 /** Tolerant: what is not as it should be is as if it were not there; the grammar says so. */

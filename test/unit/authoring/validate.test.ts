@@ -271,6 +271,10 @@ describe('broken definitions', () => {
   it('of any shape are answered, never thrown over', () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => validateSop(JSON.parse(JSON.stringify(value))).length > 0))
     const paths = leavesOf(readMachine('domestic-road'))
+    // `String` throws for it.
+    expect(
+      validateSop(edited('domestic-road', { at: '/States.CompleteShipment.Type', to: { toString: 0 } })),
+    ).not.toEqual([])
     fc.assert(
       fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) => {
         const at = `/${path.join('.')}`

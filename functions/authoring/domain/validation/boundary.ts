@@ -1,8 +1,8 @@
 /** An SOP takes steps of the vocabulary for its own shipment, and can do nothing else. */
-import type { Json, JsonObject } from '../../../../engine/json'
+import { type Json, type JsonObject, textOf } from '../../../../engine/json'
 import type { SopFinding, SopFindingCode } from '../../../../schemas/sop-finding'
 import { pointerOf } from '../../../platform/errors'
-import { isTask, isWait, objectOr, type Place, payloadOf, STEP_FUNCTION, textOf } from '../../../sops/domain/flow'
+import { isTask, isWait, objectOr, type Place, payloadOf, STEP_FUNCTION } from '../../../sops/domain/flow'
 import { finding } from './advice'
 
 const STATES = ['Task', 'Parallel', 'Choice', 'Pass', 'Succeed', 'Fail']

@@ -1,5 +1,5 @@
 /** Every wait ends in time, is heard of when it does not, and every failure is seen. */
-
+import { textOf } from '../../../../engine/json'
 import type { SopFinding } from '../../../../schemas/sop-finding'
 import { STEP_TIMEOUTS, type StepTimeouts, type TimeoutPolicy } from '../../../../schemas/sop-timeout'
 import { pointerOf } from '../../../platform/errors'
@@ -15,7 +15,6 @@ import {
   objectOr,
   type Place,
   payloadOf,
-  textOf,
 } from '../../../sops/domain/flow'
 import { finding } from './advice'
 

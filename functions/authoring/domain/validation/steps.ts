@@ -1,10 +1,10 @@
 /** Payloads against the vocabulary, and what steps say of each other. */
 import type * as z from 'zod'
-import type { Json } from '../../../../engine/json'
+import { type Json, textOf } from '../../../../engine/json'
 import { SopStep } from '../../../../schemas/sop'
 import type { SopFinding, SopFindingCode } from '../../../../schemas/sop-finding'
 import { pointerOf } from '../../../platform/errors'
-import { isTask, listOr, type Place, payloadOf, samplePayload, stepOf, textOf } from '../../../sops/domain/flow'
+import { isTask, listOr, type Place, payloadOf, samplePayload, stepOf } from '../../../sops/domain/flow'
 import { finding } from './advice'
 
 /** What an argument names, by its own name; the innermost name on the way counts. */
