@@ -3,13 +3,14 @@ import type { ShipmentState } from '../../functions/shipments/store'
 import { OPEN_TASK_STATUSES } from '../../schemas/task'
 import type { TimelineEntry, TimelineType } from '../../schemas/timeline'
 
-/** What tells of runs, and of tasks that two versions do not have alike. */
+/** What tells of runs, of tasks that two versions do not have alike, and of how often papers were compared. */
 const OF_MOVES: readonly TimelineType[] = [
   'sop.started',
   'sop.restarted',
   'task.cancelled',
   'task.revised',
   'task.reopened',
+  'documents.compared',
 ]
 
 const nameOf = ({ type, data }: TimelineEntry) => {

@@ -89,18 +89,24 @@ function renamed({ state, current, target, news }: Sides): Found[] {
   })
 }
 
-/** It would wait for something new before a step that the shipment has reached already. */
-function blocks({ current, target }: Sides): Found[] {
+/** It would wait for something before a step that the shipment has reached: for something new, or for something again. */
+function blocks({ state, current, target }: Sides): Found[] {
   if (target.run.refused) return []
-  const held = new Set(current.run.stands.map((name) => keyOf(current.steps.places.get(name))))
+  const actual = state.waits.map(({ stepKey }) => stepKey).filter((stepKey) => current.steps.byKey.has(stepKey))
+  const expected = new Set(keysAt(current, current.run.stands))
+  const reached = new Set([...current.run.taken, ...actual])
   return target.run.stands.flatMap((name) => {
     const stepKey = keyOf(target.steps.places.get(name))
-    if (stepKey === undefined || held.has(stepKey)) return []
-    const later = [...following(target.steps, [name])].map((it) => keyOf(target.steps.places.get(it)))
-    const reached = later.find((key) => key !== undefined && key !== stepKey && current.run.taken.has(key))
-    return reached ? [{ stepKey, message: `It would wait at ${stepKey}, and has reached ${reached} after it` }] : []
+    if (stepKey === undefined || actual.includes(stepKey)) return []
+    const later = keysAt(target, [...following(target.steps, [name])]).filter((key) => key !== stepKey)
+    // Where its own version, started anew, would stand as well, only what it waits for now tells that it has passed.
+    const after = later.find((key) => (expected.has(stepKey) ? actual.includes(key) : reached.has(key)))
+    return after ? [{ stepKey, message: `It would wait at ${stepKey}, and has reached ${after} after it` }] : []
   })
 }
+
+const keysAt = ({ steps }: Side, names: readonly string[]) =>
+  names.flatMap((name) => keyOf(steps.places.get(name)) ?? [])
 
 function standingCharges({ state: { timeline }, current, target }: Sides): Found[] {
   const billed = new Set(

@@ -187,6 +187,16 @@ describe('a shipment that a person has to decide on', () => {
     })
   })
 
+  it('would wait once more for what it has passed, because that was taken back', async () => {
+    const point = await standing(3)
+    expect(point.waits).toContain('await-delivery')
+    const timeline = point.state.timeline.filter(
+      ({ type, data }) => !(type === 'milestone.recorded' && 'milestone' in data && data.milestone === 'PICKED_UP'),
+    )
+    const plan = await planned({ ...point, state: { ...point.state, timeline } }, withOtherTerms(product))
+    expect(plan).toMatchObject({ verdict: 'MANUAL', reasons: [{ code: 'BLOCKS', stepKey: 'await-pick-up' }] })
+  })
+
   it.each([
     ['a task', 'review-charges', 'check-the-charges', 2],
     ['a notice', 'announce-delivery', 'tell-of-delivery', 3],
