@@ -11,7 +11,14 @@ import { STEP_TIMEOUTS } from './sop-timeout'
 import { Candidates, FormField, Ladder, TaskPriority } from './task'
 
 /** SOPs that came with Portolan: the names of their files in `state-machines/`. */
-export const ProductSopId = z.enum(['ocean-export-fcl', 'ocean-import-fcl', 'domestic-road'])
+export const ProductSopId = z.enum([
+  'ocean-export-fcl',
+  'ocean-import-fcl',
+  'air-export',
+  'cross-border-ecommerce',
+  'domestic-road',
+  'return',
+])
 export type ProductSopId = z.infer<typeof ProductSopId>
 
 const KEBAB = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/

@@ -19,7 +19,7 @@ export const handlers: Handlers<typeof routes> = {
   async listSops(context) {
     const items = await Promise.all(
       ProductSopId.options.map(async (sopId) => {
-        const { title, type, mode, loadTypes } = SOPS[sopId]
+        const { title, type, mode, loadTypes }: SopPolicy = SOPS[sopId]
         return {
           sopId,
           title,

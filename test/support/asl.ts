@@ -20,6 +20,20 @@ export function statesOf(flow: JsonObject, within: JsonObject[] = []): FoundStat
   })
 }
 
+/** Names of the states that are entered when nothing fails, nothing is late, and every choice falls as usual. */
+export function ordinaryStates(flow: JsonObject): Set<string> {
+  const states = objectOf(flow.States)
+  const names = new Set<string>()
+  for (let name: Json | undefined = flow.StartAt; typeof name === 'string'; ) {
+    names.add(name)
+    const state: JsonObject = objectOf(states[name])
+    const branches = Array.isArray(state.Branches) ? state.Branches.map(objectOf) : []
+    for (const inner of branches.flatMap((branch) => [...ordinaryStates(branch)])) names.add(inner)
+    name = state.Default ?? state.Next
+  }
+  return names
+}
+
 export const objectOf = (value: Json | undefined): JsonObject => {
   if (!isObject(value)) throw new Error('expected an object')
   return value

@@ -28,11 +28,46 @@ const sea = (from: string): Partial<CreateShipment> => ({
   promisedDelivery: { from: day(from, 54), to: day(from, 55) },
 })
 
+const air = (from: string): Partial<CreateShipment> => ({
+  mode: 'AIR',
+  incoterm: { rule: 'DAP', place: 'New York' },
+  legs: [
+    {
+      mode: 'AIR',
+      from: { unLocode: 'NLAMS' },
+      to: { unLocode: 'USJFK' },
+      departure: day(from, 20),
+      arrival: day(from, 21),
+    },
+  ],
+  promisedDelivery: { from: day(from, 25), to: day(from, 26) },
+})
+
 /** Planned so that departure lies 20 days after `from`, and the cut-offs one, two and three days before it. */
 export const planOf = (sopId: ProductSopId, from: string): Partial<CreateShipment> =>
   ({
     'ocean-export-fcl': { ...sea(from), type: 'EXPORT' as const },
     'ocean-import-fcl': { ...sea(from), type: 'IMPORT' as const },
+    'air-export': {
+      ...air(from),
+      type: 'EXPORT' as const,
+      loadType: 'AIR' as const,
+      cutOffs: [
+        { code: 'LCO' as const, at: day(from, 19.25) },
+        { code: 'CUA' as const, at: day(from, 19.5) },
+      ],
+    },
+    'cross-border-ecommerce': { ...air(from), type: 'CROSS_BORDER_ECOM' as const, loadType: 'PARCEL' as const },
+    return: {
+      type: 'RETURN' as const,
+      mode: 'ROAD' as const,
+      loadType: 'PARCEL' as const,
+      incoterm: { rule: 'DAP' as const, place: 'Rotterdam' },
+      legs: [
+        { mode: 'TRUCK' as const, from: { unLocode: 'NLGRQ' }, to: { unLocode: 'NLRTM' }, departure: day(from, 20) },
+      ],
+      promisedDelivery: { from: day(from, 26), to: day(from, 27) },
+    },
     'domestic-road': {
       type: 'DOMESTIC' as const,
       mode: 'ROAD' as const,

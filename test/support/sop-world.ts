@@ -49,8 +49,14 @@ const SAMPLES: Record<FormField['type'], (field: FormField) => unknown> = {
   money: () => ({ amount: 100, currency: 'EUR' }),
 }
 
-export const formData = (form: readonly FormField[]) =>
-  Object.fromEntries(form.map((field) => [field.name, SAMPLES[field.type](field)]))
+/** With the first option of each choice, unless another is preferred. */
+export const formData = (form: readonly FormField[], preferred: readonly string[] = []) =>
+  Object.fromEntries(
+    form.map((field) => [
+      field.name,
+      field.options?.find((option) => preferred.includes(option)) ?? SAMPLES[field.type](field),
+    ]),
+  )
 
 /** Ana does the work, and Ben decides on it. */
 export const workerOf = ({ approval }: Pick<Task, 'approval'>) => (approval ? 'ben' : 'ana')
@@ -109,6 +115,8 @@ export class SopWorld {
   readonly entered: string[] = []
   /** Every step that was taken, in order. */
   readonly steps: SopStep[] = []
+  /** Options of choices (`DISPOSE`, or `inspect-goods DISPOSE`), and milestones, that this world prefers to the usual ones. */
+  prefers: readonly string[] = []
   private readonly tokens = new Map<string, number>()
 
   private constructor(
@@ -174,23 +182,22 @@ export class SopWorld {
   }
 
   /** What the wait is for comes: the task is completed, the document verified, the milestone reached. */
-  async deliver({ awaited }: Wait) {
+  async deliver({ awaited }: Wait): Promise<void> {
     if (awaited.kind === 'task') return this.completeTask(awaited.taskKey)
-    if (awaited.kind === 'milestone')
-      return this.commit(
-        decideOwnMilestone(
-          this.state,
-          { milestone: awaited.milestone, eventId: `world-${awaited.milestone}`, at: this.now },
-          this.now,
-        ),
-      )
+    if (awaited.kind === 'milestone') {
+      const milestone = awaited.or?.find((it) => this.prefers.includes(it)) ?? awaited.milestone
+      const report = { milestone, eventId: `world-${milestone}`, at: this.now }
+      return this.commit(decideOwnMilestone(this.state, report, this.now))
+    }
     if (awaited.kind === 'consistency')
       return this.commit(agreeingDocuments(this.state, awaited.documentTypes, this.now))
     if (awaited.kind === 'document')
       return this.commit(verifiedDocument(this.state.header.shipmentId, awaited.documentType, this.now))
     if (awaited.kind === 'process')
       return this.commit({ facts: [{ type: 'subprocess.ended', data: { stepKey: awaited.process } }] })
-    return this.passMoment()
+    // A moment comes when nothing is left to be done before it.
+    const other = this.state.waits.find((wait) => wait.awaited.kind !== 'until')
+    return other ? this.deliver(other) : this.passMoment()
   }
 
   /** Time passes until the next moment that a step waits for. */
@@ -202,8 +209,9 @@ export class SopWorld {
   private async completeTask(stepKey: string) {
     const task = this.state.tasks.find((it) => it.stepKey === stepKey)
     if (!task) throw new Error(`No task ${stepKey}`)
+    const preferred = this.prefers.map((it) => (it.startsWith(`${stepKey} `) ? it.slice(stepKey.length + 1) : it))
     const person = { actor: { kind: 'USER' as const, id: workerOf(task) }, roles: [task.role], now: this.now }
-    await this.commit(decideComplete(this.state, task.taskId, formData(task.form), person).decision)
+    await this.commit(decideComplete(this.state, task.taskId, formData(task.form, preferred), person).decision)
   }
 
   /** Commits what somebody decided, and signals the waits that it settles. */

@@ -39,6 +39,8 @@ const USUAL_CUT_OFF_DAYS: Partial<Record<CutOffCode, number>> = {
   EFC: 7,
   ECP: 7,
 }
+/** Airlines close later. */
+const USUAL_AIR_CUT_OFF_DAYS: typeof USUAL_CUT_OFF_DAYS = { LCO: 0.25, CUA: 0.25 }
 const USUAL_TRANSIT_DAYS: Record<TransportMode, number> = {
   MARITIME: 30,
   INLAND_WATER: 7,
@@ -86,7 +88,9 @@ function promisedDelivery(state: Planned): Moment {
 
 function cutOff(code: CutOffCode, state: Planned): Moment {
   const named = state.detail.cutOffs.find((it) => it.code === code)
-  return named ? known(named.at) : assumed(departure(state), -(USUAL_CUT_OFF_DAYS[code] ?? 1))
+  const usual =
+    (state.header.mode === 'AIR' ? USUAL_AIR_CUT_OFF_DAYS[code] : undefined) ?? USUAL_CUT_OFF_DAYS[code] ?? 1
+  return named ? known(named.at) : assumed(departure(state), -usual)
 }
 
 export interface Derivation {

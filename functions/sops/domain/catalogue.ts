@@ -10,7 +10,8 @@ import { runName } from './runs'
 interface SopPolicy {
   title: string
   type: ShipmentType
-  mode: TransportMode
+  /** Every mode when absent. */
+  mode?: TransportMode
   /** Every load type when empty. */
   loadTypes: readonly LoadType[]
 }
@@ -18,6 +19,9 @@ interface SopPolicy {
 export const SOPS = {
   'ocean-export-fcl': { title: 'Ocean export, full container', type: 'EXPORT', mode: 'MARITIME', loadTypes: ['FCL'] },
   'ocean-import-fcl': { title: 'Ocean import, full container', type: 'IMPORT', mode: 'MARITIME', loadTypes: ['FCL'] },
+  'air-export': { title: 'Air export', type: 'EXPORT', mode: 'AIR', loadTypes: [] },
+  'cross-border-ecommerce': { title: 'Cross-border e-commerce', type: 'CROSS_BORDER_ECOM', loadTypes: [] },
+  return: { title: 'Return', type: 'RETURN', loadTypes: [] },
   'domestic-road': { title: 'Domestic road', type: 'DOMESTIC', mode: 'ROAD', loadTypes: [] },
 } as const satisfies Record<ProductSopId, SopPolicy>
 

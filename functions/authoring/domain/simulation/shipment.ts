@@ -30,9 +30,42 @@ const SEA = (from: string) => ({
   promisedDelivery: { from: after(from, 54), to: after(from, 55) },
 })
 
+const AIR = (from: string) => ({
+  mode: 'AIR',
+  incoterm: { rule: 'DAP', place: 'New York' },
+  legs: [
+    {
+      mode: 'AIR',
+      from: { unLocode: 'NLAMS' },
+      to: { unLocode: 'USJFK' },
+      departure: after(from, 20),
+      arrival: after(from, 21),
+    },
+  ],
+  promisedDelivery: { from: after(from, 25), to: after(from, 26) },
+})
+
 const KIND: Record<ProductSopId, (from: string) => object> = {
   'ocean-export-fcl': (from) => ({ ...SEA(from), type: 'EXPORT' }),
   'ocean-import-fcl': (from) => ({ ...SEA(from), type: 'IMPORT' }),
+  'air-export': (from) => ({
+    ...AIR(from),
+    type: 'EXPORT',
+    loadType: 'AIR',
+    cutOffs: [
+      { code: 'LCO', at: after(from, 19.75) },
+      { code: 'CUA', at: after(from, 19.75) },
+    ],
+  }),
+  'cross-border-ecommerce': (from) => ({ ...AIR(from), type: 'CROSS_BORDER_ECOM', loadType: 'PARCEL' }),
+  return: (from) => ({
+    type: 'RETURN',
+    mode: 'ROAD',
+    loadType: 'PARCEL',
+    incoterm: { rule: 'DAP', place: 'Rotterdam' },
+    legs: [{ mode: 'TRUCK', from: { unLocode: 'NLGRQ' }, to: { unLocode: 'NLRTM' }, departure: after(from, 20) }],
+    promisedDelivery: { from: after(from, 26), to: after(from, 27) },
+  }),
   'domestic-road': (from) => ({
     type: 'DOMESTIC',
     mode: 'ROAD',
