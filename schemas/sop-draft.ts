@@ -5,7 +5,7 @@ import { DraftId } from './common'
 import { Due } from './due'
 import { Milestone } from './milestone'
 import { InternalRole } from './role'
-import { ProductSopId } from './sop'
+import { SopId } from './sop'
 import { SopFinding } from './sop-finding'
 
 export const Definition = z
@@ -30,7 +30,7 @@ export const DraftStatus = z.enum(['DRAFT', 'VALIDATED', 'IN_REVIEW', 'PUBLISHED
 export const SopDraft = z
   .object({
     draftId: DraftId,
-    sopId: ProductSopId,
+    sopId: SopId,
     status: DraftStatus,
     version: z.int().describe('Of the draft; its ETag'),
     basedOn: z.int().describe('Version of the SOP that it is to follow'),
@@ -48,7 +48,7 @@ export const SopVersionStatus = z.enum(['PUBLISHED', 'SUPERSEDED', 'RETIRED'])
 /** A version that this tenant has published. */
 export const SopVersion = z
   .object({
-    sopId: ProductSopId,
+    sopId: SopId,
     version: z.int(),
     versionArn: z.string(),
     status: SopVersionStatus.describe('PUBLISHED: new shipments get it'),
@@ -117,7 +117,7 @@ export const Reading = z.object({
 export const SopDraftView = z.object({ ...SopDraft.shape, ...Reading.shape }).meta({ id: 'SopDraftView' })
 export const SopVersionView = z
   .object({
-    sopId: ProductSopId,
+    sopId: SopId,
     version: z.int(),
     origin: z.enum(['PRODUCT', 'TENANT']).describe('Whether it came with Portolan or was published by the tenant'),
     publication: SopVersion.optional(),

@@ -44,6 +44,11 @@ export const SopFindingCode = z.enum([
   'UNKNOWN_TEMPLATE',
   'DUPLICATE_KEY',
   'UNKNOWN_STEP_KEY',
+  'UNKNOWN_SOP',
+  'SUBPROCESS_CIRCLE',
+  'UNHELD_ROLE',
+  'NO_SECOND_PERSON',
+  'NO_MOMENT',
   // Expressions.
   'UNKNOWN_VARIABLE',
   'UNKNOWN_FUNCTION',

@@ -220,22 +220,6 @@ export type SopStep = z.infer<typeof SopStep>
 export type SopStepName = SopStep['step']
 export type StepOf<Name extends SopStepName> = Extract<SopStep, { step: Name }>
 
-/** An SOP as the API lists it, with the version that new shipments get. */
-export const Sop = z
-  .object({
-    sopId: SopId,
-    title: z.string(),
-    appliesTo: z.object({
-      type: ShipmentType,
-      mode: TransportMode,
-      loadTypes: z.array(LoadType).describe('Every load type when empty'),
-    }),
-    version: z.int().describe('Version that new shipments get: the tenant’s own, else that of the alias `live`'),
-    versionArn: z.string(),
-  })
-  .meta({ id: 'Sop' })
-export type Sop = z.infer<typeof Sop>
-
 /** One entry of a tenant's denied-party list. */
 export const DeniedParty = z
   .strictObject({

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { DraftId } from '../../schemas/common'
 import { InternalRole } from '../../schemas/role'
-import { ProductSopId } from '../../schemas/sop'
+import { SopId } from '../../schemas/sop'
+import { CreateSop, Sop } from '../../schemas/sop-catalogue'
 import {
   Definition,
   Format,
@@ -17,7 +18,7 @@ import {
 import { SimulateSop, SopSimulation } from '../../schemas/sop-simulation'
 import { type Contract, route } from '../platform/route'
 
-const ofSop = z.object({ sopId: ProductSopId })
+const ofSop = z.object({ sopId: SopId })
 const ofDraft = ofSop.extend({ draftId: DraftId })
 const ofVersion = ofSop.extend({ version: VersionNumber })
 const query = z.object({ format: Format })
@@ -27,6 +28,27 @@ const ADMIN = ['SOP_ADMIN'] as const
 const READERS = InternalRole.options
 
 export const routes = {
+  createSop: route({
+    method: 'POST',
+    path: '/v1/sops',
+    summary: 'Create an SOP of the tenant’s own; shipments get it once a version of it is published',
+    roles: ADMIN,
+    body: CreateSop,
+    status: 201,
+    response: Sop,
+    errors: ['sop.exists'],
+  }),
+  retireSop: route({
+    method: 'POST',
+    path: '/v1/sops/{sopId}/retirements',
+    summary: 'Retire an SOP of the tenant’s own: no new shipment gets it; those that have it keep it',
+    roles: ADMIN,
+    params: ofSop,
+    body: because,
+    status: 200,
+    response: Sop,
+    errors: ['sop.not_found', 'sop.of_product'],
+  }),
   listSopVersions: route({
     method: 'GET',
     path: '/v1/sops/{sopId}/versions',
@@ -46,7 +68,7 @@ export const routes = {
     query,
     status: 200,
     response: SopVersionView,
-    errors: ['sop_version.not_found'],
+    errors: ['sop.not_found', 'sop_version.not_found'],
   }),
   retireSopVersion: route({
     method: 'POST',
@@ -57,7 +79,7 @@ export const routes = {
     body: because,
     status: 200,
     response: SopVersion,
-    errors: ['sop_version.not_found', 'sop_version.live'],
+    errors: ['sop.not_found', 'sop_version.not_found', 'sop_version.live'],
   }),
   rollBackSop: route({
     method: 'POST',
@@ -68,7 +90,7 @@ export const routes = {
     body: z.strictObject({ version: z.int().positive(), reason: Reason }),
     status: 200,
     response: z.object({ live: z.int() }),
-    errors: ['sop_version.not_found', 'sop_version.retired', 'sop.contended'],
+    errors: ['sop.not_found', 'sop_version.not_found', 'sop_version.retired', 'sop.contended'],
   }),
   createSopDraft: route({
     method: 'POST',
@@ -82,7 +104,7 @@ export const routes = {
     }),
     status: 201,
     response: SopDraft,
-    errors: ['sop_version.not_found', 'draft.too_large', 'idempotency_key.reused'],
+    errors: ['sop.not_found', 'sop_version.not_found', 'draft.too_large', 'idempotency_key.reused'],
   }),
   listSopDrafts: route({
     method: 'GET',
@@ -145,7 +167,7 @@ export const routes = {
     body: SimulateSop,
     status: 200,
     response: SopSimulation,
-    errors: ['sop_version.not_found', 'draft.invalid'],
+    errors: ['sop.not_found', 'sop_version.not_found', 'draft.invalid'],
   }),
   submitSopDraft: route({
     method: 'POST',
@@ -182,6 +204,7 @@ export const routes = {
     errors: [
       'draft.not_found',
       'draft.not_approved',
+      'sop.retired',
       'draft.invalid',
       'draft.outdated',
       'draft.unchanged',

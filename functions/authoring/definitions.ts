@@ -1,10 +1,11 @@
 /** Definitions of versions, with the function's ARN taken out and put in again. */
 import type { JsonObject } from '../../engine/json'
-import type { SopId } from '../../schemas/sop'
+import type { ProductSopId, SopId } from '../../schemas/sop'
 import { notFound } from '../platform/errors'
 import type { Tenant } from '../platform/table'
 import { findVersion, liveVersion, type PublishedDefinition } from '../sops/client'
 import { flowOf, isTask, objectOr, placesOf, STEP_FUNCTION } from '../sops/domain/flow'
+import { findSop } from '../sops/live'
 import { findOwnVersion } from './store'
 
 export interface ReadVersion {
@@ -21,7 +22,8 @@ const functionIn = (definition: JsonObject): string => {
 
 /** A version that the tenant may see: its own, or one that came with Portolan. */
 export async function readVersion(tenant: Tenant, sopId: SopId, version: number): Promise<ReadVersion> {
-  const found = await findVersion(sopId, version)
+  const { machine } = await findSop(tenant, sopId)
+  const found = await findVersion(machine, version)
   const own = found && (await findOwnVersion(tenant, sopId, version))
   if (!found || (!own && found.description !== undefined)) throw notFound('sop_version')
   const { versionArn } = found
@@ -34,10 +36,10 @@ function withoutArn({ definition }: PublishedDefinition): JsonObject {
 }
 
 /** The text to publish. The ARN is that of the version which came with Portolan, so a draft can not bring one. */
-export async function withArn(sopId: SopId, definition: JsonObject): Promise<string> {
-  const { version } = await liveVersion(sopId)
-  const product = await findVersion(sopId, version)
-  if (!product) throw new Error(`Version ${version} of ${sopId} is gone`)
+export async function withArn(machine: ProductSopId, definition: JsonObject): Promise<string> {
+  const { version } = await liveVersion(machine)
+  const product = await findVersion(machine, version)
+  if (!product) throw new Error(`Version ${version} of ${machine} is gone`)
   const arn = functionIn(JSON.parse(product.definition))
   return JSON.stringify(definition).replaceAll(JSON.stringify(STEP_FUNCTION), JSON.stringify(arn))
 }

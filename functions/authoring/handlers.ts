@@ -1,28 +1,37 @@
 import type { JsonObject } from '../../engine/json'
+import { ProductSopId } from '../../schemas/sop'
 import type { SopDraft } from '../../schemas/sop-draft'
 import { newId } from '../platform/context'
 import { AppError, notFound } from '../platform/errors'
 import type { Handlers } from '../platform/route'
-import { currentVersion } from '../sops/live'
+import { liveVersion } from '../sops/client'
+import { findSop, liveOf } from '../sops/live'
 import type { routes } from './contract'
 import { readVersion } from './definitions'
 import { approved, begun, saved, stale, submitted, validated } from './domain/drafts'
 import { simulate } from './domain/simulate'
 import { MAX_DEFINITION, validateSop } from './domain/validate'
 import { graphOf, outlineOf } from './domain/views'
+import { loadKnown } from './known'
 import { publish, refuseInvalid, rollBack } from './releases'
 import {
   draftIdOf,
   findOwnVersion,
   insertDraft,
+  insertSop,
   listDrafts,
   listReleases,
   listVersions,
   loadDefinition,
   loadDraft,
+  retireTenantSop,
   saveDraft,
   saveVersion,
 } from './store'
+
+/** Paths of the API that an SOP of the name would hide. */
+const RESERVED = ['vocabulary', 'resolution']
+const taken = (sopId: string) => new AppError('conflict', 'sop.exists', `There is an SOP ${sopId} already`)
 
 /** A body is JSON, which its schema does not say. */
 const json = (definition: Record<string, unknown>): JsonObject => {
@@ -42,13 +51,33 @@ const READ = {
 const at = ({ sopId, draftId }: SopDraft) => `/v1/sops/${sopId}/drafts/${draftId}`
 
 export const handlers: Handlers<typeof routes> = {
+  async createSop(context, { body }) {
+    if (ProductSopId.safeParse(body.sopId).success || RESERVED.includes(body.sopId)) throw taken(body.sopId)
+    const created = { by: context.actor.id, at: context.now }
+    const { sop, replayed } = await insertSop(context, { ...body, status: 'ACTIVE', created })
+    return { body: { ...sop, origin: 'TENANT' as const }, replayed, location: `/v1/sops/${body.sopId}` }
+  },
+
+  async retireSop(context, { params: { sopId }, body: { reason } }) {
+    const sop = await findSop(context, sopId)
+    if (sop.origin === 'PRODUCT')
+      throw new AppError(
+        'conflict',
+        'sop.of_product',
+        'What came with Portolan is not retired; publish another version',
+      )
+    const retired = await retireTenantSop(context, sopId, reason)
+    return { body: { ...retired, origin: 'TENANT' as const, ...(await liveOf(context, sop)) } }
+  },
+
   async listSopVersions(context, { params: { sopId } }) {
+    const sop = await findSop(context, sopId)
     const [live, items, releases] = await Promise.all([
-      currentVersion(context, sopId),
+      liveOf(context, sop),
       listVersions(context, sopId),
       listReleases(context, sopId),
     ])
-    return { body: { live: live.version, items, releases } }
+    return { body: { live: live?.version ?? 0, items, releases } }
   },
 
   async getSopVersion(context, { params: { sopId, version }, query }) {
@@ -75,8 +104,12 @@ export const handlers: Handlers<typeof routes> = {
   },
 
   async createSopDraft(context, { params: { sopId }, body, idempotencyKey }) {
-    const basedOn = body.basedOn ?? (await currentVersion(context, sopId)).version
-    const { definition } = await readVersion(context, sopId, basedOn)
+    const sop = await findSop(context, sopId)
+    const live = await liveOf(context, sop)
+    const from = body.basedOn ?? (live ?? (await liveVersion(sop.machine))).version
+    const { definition } = await readVersion(context, sopId, from)
+    // The first draft of a tenant's own SOP follows nothing, whatever it begins as.
+    const basedOn = live ? from : 0
     const draftId = idempotencyKey === undefined ? newId('drf', context.now) : draftIdOf(idempotencyKey, sopId)
     const draft = begun(draftId, sopId, basedOn, context)
     const inserted = await insertDraft(context, draft, body.definition ? json(body.definition) : definition, body)
@@ -104,7 +137,8 @@ export const handlers: Handlers<typeof routes> = {
 
   async validateSopDraft(context, { params: { sopId, draftId } }) {
     const draft = await loadDraft(context, sopId, draftId)
-    const findings = validateSop(await loadDefinition(context, draft))
+    const definition = await loadDefinition(context, draft)
+    const findings = validateSop(definition, await loadKnown(context, sopId, definition))
     const valid = findings.length === 0
     const next = validated(draft, valid, context)
     if (next) await saveDraft(context, next)
@@ -115,13 +149,15 @@ export const handlers: Handlers<typeof routes> = {
   async simulateSopDraft(context, { params: { sopId, draftId }, body }) {
     const definition = await loadDefinition(context, await loadDraft(context, sopId, draftId))
     refuseInvalid(definition)
-    return { body: await simulate(sopId, definition, body, context.now) }
+    const { machine } = await findSop(context, sopId)
+    return { body: await simulate(machine, definition, body, context.now) }
   },
 
   async simulateSopVersion(context, { params: { sopId, version }, body }) {
     const { definition } = await readVersion(context, sopId, version)
     refuseInvalid(definition)
-    return { body: await simulate(sopId, definition, body, context.now) }
+    const { machine } = await findSop(context, sopId)
+    return { body: await simulate(machine, definition, body, context.now) }
   },
 
   async submitSopDraft(context, { params: { sopId, draftId }, body: { reason } }) {

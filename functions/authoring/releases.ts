@@ -5,19 +5,32 @@ import type { SopDraft, SopVersion } from '../../schemas/sop-draft'
 import type { Context } from '../platform/context'
 import { AppError } from '../platform/errors'
 import { liveVersion, publishVersion } from '../sops/client'
+import type { SopRef } from '../sops/domain/resolution'
+import { findSop, liveOf } from '../sops/live'
 import { loadLive } from '../sops/store'
 import { readVersion, withArn } from './definitions'
 import { changesBetween } from './domain/changes'
 import { publishable, published } from './domain/drafts'
 import { validateSop } from './domain/validate'
+import type { Known } from './domain/validation/known'
+import { loadKnown } from './known'
 import { commitRelease, findOwnVersion, loadDefinition } from './store'
 
 /** Of the changes that a version records. */
 const MAX_CHANGES = 200
 
+/** `from` is 0 while nothing of a tenant's own SOP is published. */
 const inForce = async (context: Context, sopId: SopId) => {
+  const sop = await findSop(context, sopId)
   const before = await loadLive(context, sopId)
-  return { before, from: before?.versionArn ? before.version : (await liveVersion(sopId)).version }
+  const live = before?.versionArn ? before : await liveOf(context, sop)
+  return { sop, before, from: live?.version ?? 0 }
+}
+
+/** What the first version of a tenant's own SOP is held against: the SOP of Portolan that it began as. */
+async function followedBy(context: Context, { sopId, machine }: SopRef, from: number): Promise<JsonObject> {
+  const product = async () => readVersion(context, machine, (await liveVersion(machine)).version)
+  return (from === 0 ? await product() : await readVersion(context, sopId, from)).definition
 }
 
 /** The version with another status, if it is the tenant's own. */
@@ -34,14 +47,15 @@ export async function publish(context: Context, draft: SopDraft, reason: string)
   const { sopId, draftId } = draft
   const done = draft.published && (await findOwnVersion(context, sopId, draft.published.version))
   if (done) return done
-  const { before, from } = await inForce(context, sopId)
+  const { sop, before, from } = await inForce(context, sopId)
+  if (sop.status === 'RETIRED') throw new AppError('conflict', 'sop.retired', `${sopId} is retired`)
   const { approved } = publishable(draft, from)
   const definition = await loadDefinition(context, draft)
-  refuseInvalid(definition)
-  const { definition: followed } = await readVersion(context, sopId, from)
-  const changes = changesBetween(followed, definition)
-  if (changes.length === 0) throw new AppError('conflict', 'draft.unchanged', `The draft is what version ${from} is`)
-  const to = await publishVersion(sopId, await withArn(sopId, definition), `tenant ${context.tenantId}`)
+  refuseInvalid(definition, await loadKnown(context, sopId, definition))
+  const changes = changesBetween(await followedBy(context, sop, from), definition)
+  if (changes.length === 0 && from !== 0)
+    throw new AppError('conflict', 'draft.unchanged', `The draft is what version ${from} is`)
+  const to = await publishVersion(sop.machine, await withArn(sop.machine, definition), `tenant ${context.tenantId}`)
   const version: SopVersion = {
     sopId,
     ...to,
@@ -61,22 +75,22 @@ export async function publish(context: Context, draft: SopDraft, reason: string)
 }
 
 /** Throws `draft.invalid` with the findings. */
-export function refuseInvalid(definition: JsonObject) {
-  const errors = validateSop(definition)
+export function refuseInvalid(definition: JsonObject, known: Known = {}) {
+  const errors = validateSop(definition, known)
   if (errors.length > 0) throw new AppError('unprocessable', 'draft.invalid', 'The definition has findings', { errors })
 }
 
 /** Answers the version that new shipments get from now on. Rolling back to the live version changes nothing. */
 export async function rollBack(context: Context, sopId: SopId, version: number, reason: string): Promise<number> {
-  const { before, from } = await inForce(context, sopId)
+  const { sop, before, from } = await inForce(context, sopId)
   if (version === from) return from
   const target = await readVersion(context, sopId, version)
   const again = await own(context, sopId, version, 'PUBLISHED')
   if ((await findOwnVersion(context, sopId, version))?.retired)
     throw new AppError('conflict', 'sop_version.retired', `Version ${version} is retired`)
-  const product = await liveVersion(sopId)
   // Who goes back to what came with Portolan follows what comes next, too.
-  const to = product.version === version ? { version: 0, versionArn: '' } : target
+  const follows = sop.origin === 'PRODUCT' && (await liveVersion(sop.machine)).version === version
+  const to = follows ? { version: 0, versionArn: '' } : target
   const versions = [...(await own(context, sopId, from, 'SUPERSEDED')), ...again]
   await commitRelease(context, {
     sopId,

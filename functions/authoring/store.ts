@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto'
 import type * as z from 'zod'
 import type { JsonObject } from '../../engine/json'
 import type { SopId } from '../../schemas/sop'
+import { CreateSop, type TenantSop } from '../../schemas/sop-catalogue'
 import { SopDraft, SopRelease, SopVersion } from '../../schemas/sop-draft'
 import type { Context } from '../platform/context'
 import { AppError, notFound } from '../platform/errors'
 import { ConditionFailed, get, partition, type Tenant, transact, type Write } from '../platform/table'
-import { type LiveVersion, sopPartition } from '../sops/store'
+import { type LiveVersion, loadTenantSop, sopPartition, tenantSopItem } from '../sops/store'
 import { stale } from './domain/drafts'
 
 const draftKey = (sopId: SopId, draftId: string) => ({ pk: sopPartition(sopId), sk: `DRAFT#${draftId}` })
@@ -59,6 +60,30 @@ export const listReleases = (tenant: Tenant, sopId: SopId) => bodies(tenant, sop
 export async function findOwnVersion(tenant: Tenant, sopId: SopId, version: number): Promise<SopVersion | undefined> {
   const item = await get(tenant, versionKey(sopId, version))
   return item && SopVersion.parse(JSON.parse(String(item.body)))
+}
+
+/** Throws `sop.exists` when the tenant has another SOP of the id; the same one once more is a repetition. */
+export async function insertSop(tenant: Tenant, sop: TenantSop): Promise<{ sop: TenantSop; replayed: boolean }> {
+  try {
+    await transact(tenant, [{ put: tenantSopItem(sop), if: 'absent' }])
+    return { sop, replayed: false }
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+    const stored = await loadTenantSop(tenant, sop.sopId)
+    const asked = (it: TenantSop) => JSON.stringify(CreateSop.strip().parse(it))
+    if (stored && asked(stored) === asked(sop)) return { sop: stored, replayed: true }
+    throw new AppError('conflict', 'sop.exists', `There is an SOP ${sop.sopId} already`)
+  }
+}
+
+/** No new shipment gets it from now on; retired once, it stays as it was retired. */
+export async function retireTenantSop(context: Context, sopId: SopId, reason: string): Promise<TenantSop> {
+  const sop = await loadTenantSop(context, sopId)
+  if (!sop) throw notFound('sop')
+  if (sop.status === 'RETIRED') return sop
+  const retired: TenantSop = { ...sop, status: 'RETIRED', retired: { by: context.actor.id, at: context.now, reason } }
+  await transact(context, [{ put: tenantSopItem(retired), if: { attribute: 'status', equals: 'ACTIVE' } }])
+  return retired
 }
 
 /** Base 32 of Crockford, of which ids are made. */

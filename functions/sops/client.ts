@@ -1,7 +1,7 @@
 /** The calls to Step Functions, and nothing else. */
 import * as z from 'zod'
 import type { SopPin } from '../../schemas/shipment'
-import type { SopId, SopInput } from '../../schemas/sop'
+import type { ProductSopId, SopInput } from '../../schemas/sop'
 import { AwsError, callAws } from '../platform/aws'
 import { env } from '../platform/env'
 import { pinOf, runOf } from './domain/runs'
@@ -23,19 +23,19 @@ export interface SopVersion {
 
 const versionOf = (versionArn: string): SopVersion => ({ versionArn, version: Number(versionArn.split(':').at(-1)) })
 
-const machineArn = (sopId: SopId): string => {
-  const arn = env('SOP_MACHINES')[sopId]
-  if (arn === undefined) throw new Error(`No state machine is deployed for ${sopId}`)
+const machineArn = (machine: ProductSopId): string => {
+  const arn = env('SOP_MACHINES')[machine]
+  if (arn === undefined) throw new Error(`No state machine is deployed for ${machine}`)
   return arn
 }
 
 /** The version that the `live` alias points to: the one with the greatest weight while it is being moved. */
-export async function liveVersion(sopId: SopId): Promise<SopVersion> {
-  const stateMachineAliasArn = `${machineArn(sopId)}:${LIVE}`
+export async function liveVersion(machine: ProductSopId): Promise<SopVersion> {
+  const stateMachineAliasArn = `${machineArn(machine)}:${LIVE}`
   const alias = Alias.parse(await callAws('states', 'DescribeStateMachineAlias', { stateMachineAliasArn }))
   const [heaviest] = alias.routingConfiguration.sort((a, b) => b.weight - a.weight)
   const versionArn = heaviest?.stateMachineVersionArn
-  if (versionArn === undefined) throw new Error(`The alias ${LIVE} of ${sopId} points nowhere`)
+  if (versionArn === undefined) throw new Error(`The alias ${LIVE} of ${machine} points nowhere`)
   return versionOf(versionArn)
 }
 
@@ -49,8 +49,8 @@ export interface PublishedDefinition extends SopVersion {
 }
 
 /** A version by its number; undefined when the machine has none of it. */
-export async function findVersion(sopId: SopId, version: number): Promise<PublishedDefinition | undefined> {
-  const versionArn = `${machineArn(sopId)}:${version}`
+export async function findVersion(machine: ProductSopId, version: number): Promise<PublishedDefinition | undefined> {
+  const versionArn = `${machineArn(machine)}:${version}`
   try {
     const answer = await callAws('states', 'DescribeStateMachine', { stateMachineArn: versionArn })
     const { definition, description } = Description.parse(answer)
@@ -62,8 +62,12 @@ export async function findVersion(sopId: SopId, version: number): Promise<Publis
 }
 
 /** Publishes in one call, so that no other publication comes between; the same definition once more answers its version. */
-export async function publishVersion(sopId: SopId, definition: string, description: string): Promise<SopVersion> {
-  const request = { stateMachineArn: machineArn(sopId), definition, publish: true, versionDescription: description }
+export async function publishVersion(
+  machine: ProductSopId,
+  definition: string,
+  description: string,
+): Promise<SopVersion> {
+  const request = { stateMachineArn: machineArn(machine), definition, publish: true, versionDescription: description }
   const answer = await callAws('states', 'UpdateStateMachine', request)
   return versionOf(z.object({ stateMachineVersionArn: z.string() }).parse(answer).stateMachineVersionArn)
 }

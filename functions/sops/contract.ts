@@ -1,6 +1,9 @@
 import * as z from 'zod'
+import { LoadType, ShipmentType, TransportMode } from '../../schemas/codes'
+import { OrganizationId } from '../../schemas/common'
 import { InternalRole } from '../../schemas/role'
-import { DeniedParty, Sop } from '../../schemas/sop'
+import { DeniedParty, SopId } from '../../schemas/sop'
+import { Sop, SopResolution } from '../../schemas/sop-catalogue'
 import { type Contract, route } from '../platform/route'
 
 const DeniedPartyList = z
@@ -11,10 +14,34 @@ export const routes = {
   listSops: route({
     method: 'GET',
     path: '/v1/sops',
-    summary: 'SOPs, what they apply to, and the version that new shipments get',
+    summary: 'SOPs of Portolan and of the tenant, what they apply to, and the version that new shipments get',
     roles: InternalRole.options,
     status: 200,
     response: z.object({ items: z.array(Sop) }),
+  }),
+  getSop: route({
+    method: 'GET',
+    path: '/v1/sops/{sopId}',
+    summary: 'One SOP',
+    roles: InternalRole.options,
+    params: z.object({ sopId: SopId }),
+    status: 200,
+    response: Sop,
+    errors: ['sop.not_found'],
+  }),
+  resolveSop: route({
+    method: 'GET',
+    path: '/v1/sops/resolution',
+    summary: 'Which SOP a shipment would get, and why: all that apply, most specific first',
+    roles: InternalRole.options,
+    query: z.object({
+      type: ShipmentType,
+      mode: TransportMode,
+      loadType: LoadType,
+      customer: OrganizationId.optional(),
+    }),
+    status: 200,
+    response: SopResolution,
   }),
   getSopVocabulary: route({
     method: 'GET',

@@ -1,10 +1,10 @@
-import { ProductSopId } from '../../schemas/sop'
+import type { Sop } from '../../schemas/sop-catalogue'
 import { AppError } from '../platform/errors'
 import type { Handlers } from '../platform/route'
 import { ConditionFailed } from '../platform/table'
 import type { routes } from './contract'
-import { SOPS } from './domain/catalogue'
-import { currentVersion } from './live'
+import { specificityOf } from './domain/resolution'
+import { type Candidate, candidates, findSop, listSops, liveOf } from './live'
 import { loadDeniedParties, replaceDeniedParties } from './store'
 
 const changed = (version: number) =>
@@ -15,20 +15,35 @@ const MAX_LIST = 120_000
 const tooMany = () =>
   new AppError('unprocessable', 'denied_parties.too_many', `The list is longer than ${MAX_LIST} characters`)
 
+const viewOf = ({ sop, live }: Candidate): Sop => ({ ...sop, ...live })
+
+const UNWRITTEN = 'No SOP is written for such a shipment; it would get the exception start-sop'
+const reasonFor = ({ sop: { appliesTo, origin, sopId } }: Candidate) =>
+  `${sopId} names ${['type', ...specificityOf({ appliesTo, origin })].join(', ').toLowerCase().replace('_', ' ')}; nothing that is published is more specific`
+
 export const handlers: Handlers<typeof routes> = {
   async listSops(context) {
     const items = await Promise.all(
-      ProductSopId.options.map(async (sopId) => {
-        const { title, type, mode, loadTypes }: SopPolicy = SOPS[sopId]
-        return {
-          sopId,
-          title,
-          appliesTo: { type, mode, loadTypes: [...loadTypes] },
-          ...(await currentVersion(context, sopId)),
-        }
-      }),
+      (await listSops(context)).map(async (sop) => ({ ...sop, ...(await liveOf(context, sop)) })),
     )
     return { body: { items } }
+  },
+
+  async getSop(context, { params: { sopId } }) {
+    const sop = await findSop(context, sopId)
+    return { body: { ...sop, ...(await liveOf(context, sop)) } }
+  },
+
+  async resolveSop(context, { query }) {
+    const found = await candidates(context, query)
+    const chosen = found.find(({ live }) => live)
+    return {
+      body: {
+        ...(chosen?.live ? { sopId: chosen.sop.sopId, version: chosen.live.version } : {}),
+        reason: chosen ? reasonFor(chosen) : UNWRITTEN,
+        candidates: found.map((it) => ({ ...viewOf(it), specificity: specificityOf(it.sop) })),
+      },
+    }
   },
 
   async getSopVocabulary() {

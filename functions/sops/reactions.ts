@@ -1,15 +1,15 @@
 /** Timeline entries that start, move on or stop a shipment's SOP. */
 
-import { ProductSopId } from '../../schemas/sop'
 import type { Reaction, Reactions } from '../platform/consume'
 import type { Context } from '../platform/context'
+import { AppError } from '../platform/errors'
 import { noteTenant } from '../platform/tenants'
 import { loadShipment, onShipment } from '../shipments/store'
-import { startSop, stopSop } from './client'
+import { type SopVersion, startSop, stopSop } from './client'
 import type { contract } from './contract'
-import { decidePin, decideUnmanaged, sopFor, sopInput } from './domain/catalogue'
+import { decidePin, decideUnmanaged, sopInput } from './domain/catalogue'
 import { decideProcessPin, isWanted, runningProcesses } from './domain/processes'
-import { currentVersion } from './live'
+import { currentVersion, resolve } from './live'
 import { look, replan } from './look'
 import { enactRestart } from './restart'
 
@@ -23,30 +23,39 @@ const start: Reaction<'shipment.created'> = async (context, { subjectId }) => {
   await noteTenant(context)
   const state = await loadShipment(context, subjectId)
   if (state.header.sop || state.header.status === 'CANCELLED') return
-  const sopId = sopFor(state.header)
-  if (!sopId) {
-    await onShipment(context, subjectId, decideUnmanaged)
+  const resolved = await resolve(context, state.header)
+  if (!resolved) {
+    await onShipment(context, subjectId, (current) => decideUnmanaged(current))
     return
   }
-  const live = await currentVersion(context, sopId)
-  const pin = await startSop(sopId, live, sopInput(context, state, live.version))
+  const { sop, live } = resolved
+  const pin = await startSop(sop.sopId, live, sopInput(context, state, live.version))
   const { answer } = await onShipment(context, subjectId, (current) => decidePin(current, pin))
   if (answer === 'stop') await stopSop(pin.executionArn, 'Shipment.Cancelled', 'The shipment was cancelled')
 }
 
 const restart: Reaction<'sop.restarted'> = (context, { subjectId, data }) => enactRestart(context, subjectId, data)
 
+/** Undefined for an SOP that there is not, or of which nothing is published. */
+async function published(context: Context, sopId: string): Promise<SopVersion | undefined> {
+  try {
+    return await currentVersion(context, sopId)
+  } catch (error) {
+    if (error instanceof AppError) return undefined
+    throw error
+  }
+}
+
 /** As the SOP of the shipment itself: the execution is named by shipment and step, and what runs is noted once. */
 const startProcess: Reaction<'subprocess.requested'> = async (context, { subjectId, data: { stepKey, sopId } }) => {
   const state = await loadShipment(context, subjectId)
   if (!isWanted(state, stepKey)) return
-  const product = ProductSopId.safeParse(sopId)
-  if (!product.success) {
-    const unknown = { stepKey: `${stepKey}--start-sop`, reason: `There is no SOP ${sopId} to start` }
+  const live = await published(context, sopId)
+  if (!live) {
+    const unknown = { stepKey: `${stepKey}--start-sop`, reason: `Nothing of an SOP ${sopId} is published` }
     await onShipment(context, subjectId, (current) => decideUnmanaged(current, unknown))
     return
   }
-  const live = await currentVersion(context, product.data)
   const pin = await startSop(sopId, live, sopInput(context, state, live.version, stepKey))
   const { answer } = await onShipment(context, subjectId, (current) => decideProcessPin(current, stepKey, pin))
   if (answer === 'stop') await stopSop(pin.executionArn, 'Shipment.Cancelled', 'The shipment was cancelled')

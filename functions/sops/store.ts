@@ -1,8 +1,10 @@
 /** The denied-party list of a tenant, one item, replaced whole; and the version of an SOP that its new shipments get. */
 import * as z from 'zod'
 import { DeniedParty, type SopId } from '../../schemas/sop'
+import { TenantSop } from '../../schemas/sop-catalogue'
 import type { Context } from '../platform/context'
-import { get, type Tenant, transact } from '../platform/table'
+import { get, type Item, partition, type Tenant, transact } from '../platform/table'
+import type { SopRef } from './domain/resolution'
 
 const KEY = { pk: 'SCREENING', sk: 'DENIED-PARTIES' }
 const Stored = z.array(DeniedParty)
@@ -23,6 +25,32 @@ export async function loadDeniedParties(context: Context): Promise<DeniedParties
 export async function replaceDeniedParties(context: Context, items: DeniedParty[], version: number): Promise<void> {
   const put = { ...KEY, version: version + 1, body: JSON.stringify(items) }
   await transact(context, [{ put, if: version === 0 ? 'absent' : { attribute: 'version', equals: version } }])
+}
+
+const SOPS = 'SOPS'
+export const tenantSopItem = (sop: TenantSop): Item => ({
+  pk: SOPS,
+  sk: sop.sopId,
+  status: sop.status,
+  body: JSON.stringify(sop),
+})
+const tenantSop = (item: Item): TenantSop => TenantSop.parse(JSON.parse(String(item.body)))
+const refOf = (item: Item): SopRef => {
+  const { sopId, title, machine, appliesTo, status } = tenantSop(item)
+  return { sopId, title, origin: 'TENANT', machine, appliesTo, status }
+}
+
+/** SOPs of the tenant's own, retired ones too. */
+export const listTenantSops = async (tenant: Tenant): Promise<SopRef[]> => (await partition(tenant, SOPS)).map(refOf)
+
+export async function loadTenantSop(tenant: Tenant, sopId: SopId): Promise<TenantSop | undefined> {
+  const item = await get(tenant, { pk: SOPS, sk: sopId })
+  return item && tenantSop(item)
+}
+
+export async function findTenantSop(tenant: Tenant, sopId: SopId): Promise<SopRef | undefined> {
+  const item = await get(tenant, { pk: SOPS, sk: sopId })
+  return item && refOf(item)
 }
 
 /** Partition of an SOP: its live version, drafts, versions and releases. */

@@ -41,6 +41,7 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
     /^engine\//,
     /^functions\/sops\/(client|live|store|domain\/\w+)$/,
     /^functions\/tasks\/domain$/,
+    /^functions\/people\/store$/,
     /^functions\/tracking\/codes$/,
   ],
   // A move is planned on the engine, by the rules of steps, and begins another run of the SOP.

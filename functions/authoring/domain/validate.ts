@@ -7,6 +7,7 @@ import { finding } from './validation/advice'
 import { boundary } from './validation/boundary'
 import { deadlines } from './validation/deadlines'
 import { expressions } from './validation/expressions'
+import { type Known, references } from './validation/known'
 import { order } from './validation/order'
 import { paths } from './validation/paths'
 import { steps } from './validation/steps'
@@ -14,8 +15,8 @@ import { steps } from './validation/steps'
 /** Bytes of JSON; an item of the table holds 400 KB. */
 export const MAX_DEFINITION = 300_000
 
-/** Every problem, by what it is about: grammar, boundary, steps, expressions, deadlines, paths. None: it may be published. */
-export function validateSop(definition: Json): SopFinding[] {
+/** Every problem, by what it is about: grammar, boundary, steps, expressions, deadlines, paths, references. None: it may be published. */
+export function validateSop(definition: Json, known: Known = {}): SopFinding[] {
   if (!isObject(definition)) return [finding('', 'NOT_AN_OBJECT', 'A definition is a JSON object')]
   const size = Buffer.byteLength(JSON.stringify(definition))
   if (size > MAX_DEFINITION) return [finding('', 'TOO_LARGE', `${size} bytes; at most ${MAX_DEFINITION} can be stored`)]
@@ -29,5 +30,6 @@ export function validateSop(definition: Json): SopFinding[] {
     ...deadlines(places),
     ...paths(flow),
     ...order(flow),
+    ...references(places, known),
   ]
 }

@@ -1,7 +1,7 @@
-/** Which SOP is for which shipment, and what its execution is started with. */
+/** SOPs that came with Portolan, and what an execution is started with. */
 import type { LoadType, ShipmentType, TransportMode } from '../../../schemas/codes'
-import type { ShipmentHeader, SopPin } from '../../../schemas/shipment'
-import { ProductSopId, SopInput, StartAnchor } from '../../../schemas/sop'
+import type { SopPin } from '../../../schemas/shipment'
+import { type ProductSopId, SopInput, StartAnchor } from '../../../schemas/sop'
 import type { Context } from '../../platform/context'
 import type { Decision, ShipmentState } from '../../shipments/store'
 import { momentOf } from './anchors'
@@ -16,23 +16,13 @@ interface SopPolicy {
   loadTypes: readonly LoadType[]
 }
 
-export const SOPS = {
+export const SOPS: Record<ProductSopId, SopPolicy> = {
   'ocean-export-fcl': { title: 'Ocean export, full container', type: 'EXPORT', mode: 'MARITIME', loadTypes: ['FCL'] },
   'ocean-import-fcl': { title: 'Ocean import, full container', type: 'IMPORT', mode: 'MARITIME', loadTypes: ['FCL'] },
   'air-export': { title: 'Air export', type: 'EXPORT', mode: 'AIR', loadTypes: [] },
   'cross-border-ecommerce': { title: 'Cross-border e-commerce', type: 'CROSS_BORDER_ECOM', loadTypes: [] },
   return: { title: 'Return', type: 'RETURN', loadTypes: [] },
   'domestic-road': { title: 'Domestic road', type: 'DOMESTIC', mode: 'ROAD', loadTypes: [] },
-} as const satisfies Record<ProductSopId, SopPolicy>
-
-/** The SOP for a shipment of this kind; none when no SOP is written for it. */
-export function sopFor(header: Pick<ShipmentHeader, 'type' | 'mode' | 'loadType'>): ProductSopId | undefined {
-  return ProductSopId.options.find((sopId) => {
-    const { type, mode, loadTypes }: SopPolicy = SOPS[sopId]
-    return (
-      type === header.type && mode === header.mode && (loadTypes.length === 0 || loadTypes.includes(header.loadType))
-    )
-  })
 }
 
 /** What an execution begins with: of the shipment's own SOP, or of a sub-process of it. */

@@ -2,6 +2,8 @@
 import fc from 'fast-check'
 import type { Json } from '../../../engine/json'
 import { validateSop } from '../../../functions/authoring/domain/validate'
+import type { Known } from '../../../functions/authoring/domain/validation/known'
+import type { InternalRole } from '../../../schemas/role'
 import { ProductSopId } from '../../../schemas/sop'
 import type { SopFindingCode } from '../../../schemas/sop-finding'
 import { type Edit, edited } from '../../support/sop-edits'
@@ -10,6 +12,7 @@ import { readMachine } from '../../support/sop-world'
 const OPS = 'RunShipment.Branches.0.States'
 const FINANCE = 'RunShipment.Branches.1.States'
 const PICK_UP = `${OPS}.AwaitPickUp`
+const BATCH = 'ClearBatch.Branches.0.States'
 const payload = (state: string) => `${state}.Arguments.Payload`
 
 type Case = [what: string, code: SopFindingCode, ...edits: Edit[]]
@@ -232,6 +235,58 @@ const EXPORT: Case[] = [
   ],
 ]
 
+const RETURN: Case[] = [
+  [
+    'a decision on work that nobody does',
+    'UNKNOWN_STEP_KEY',
+    { at: `${payload('ApproveReturn')}.notBy`, to: ['nothing'] },
+  ],
+  ['a decision on no work', 'INVALID_ARGUMENT', { at: `${payload('ApproveReturn')}.notBy`, to: [] }],
+  [
+    'a decision on what no person does',
+    'NO_SECOND_PERSON',
+    { at: `${payload('ApproveReturn')}.notBy`, to: ['await-pick-up'] },
+  ],
+  ['a decision on itself', 'NO_SECOND_PERSON', { at: `${payload('ApproveReturn')}.notBy`, to: ['approve-return'] }],
+  [
+    'a decision before the work',
+    'WAITS_FOR_LATER',
+    { at: `${payload('ApproveReturn')}.notBy`, to: ['propose-credit'] },
+  ],
+  ['a decision without a token', 'TOKEN_NOT_GIVEN', { at: `${payload('ApproveReturn')}.token` }],
+]
+
+const ECOMMERCE: Case[] = [
+  ['a wait for no moment', 'MISSING_ARGUMENT', { at: `${payload(`${BATCH}.WaitForBatch`)}.due.anchor` }],
+  [
+    'a wait for the moment at which it begins',
+    'NO_MOMENT',
+    { at: `${payload(`${BATCH}.WaitForBatch`)}.due`, to: { anchor: 'STEP', offset: '-PT1H' } },
+  ],
+  ['a wait for an unknown moment', 'UNKNOWN_ANCHOR', { at: `${payload(`${BATCH}.WaitForBatch`)}.due.anchor`, to: 'X' }],
+  ['a wait of two years', 'LONG_TIMEOUT', { at: `${BATCH}.WaitForBatch.TimeoutSeconds`, to: 63_072_000 }],
+  ['a call of an hour', 'LONG_TIMEOUT', { at: 'AnnounceDelivery.TimeoutSeconds', to: 3600 }],
+  ['a wait for a moment that is lost when it is late', 'NO_WAY_ON', { at: `${BATCH}.WaitForBatch.Catch` }],
+  [
+    'a wait for one of several things that come in silence',
+    'SILENT_TIMEOUT',
+    { at: 'AwaitDelivery.Catch.0.Next', to: 'AwaitDelivery' },
+  ],
+  [
+    'a milestone in the place of another that does not exist',
+    'UNKNOWN_MILESTONE',
+    { at: `${payload('AwaitDelivery')}.or`, to: ['LOST'] },
+  ],
+  ['a sub-process that is no SOP at all', 'UNKNOWN_SOP', { at: `${payload('StartReturn')}.sop`, to: 'No SOP' }],
+  [
+    'a fact that executions are not given',
+    'UNKNOWN_CONTEXT',
+    {
+      at: `ClearBatch.Branches.2.States.ChooseDuties.Choices.0.Condition`,
+      to: '{% $states.context.Execution.Input.facts.colour = 1 %}',
+    },
+  ],
+]
 function identityOf(before: Json) {
   const { tenantId, shipmentId } = Object(before) as { tenantId: string; shipmentId: string }
   return { tenantId, shipmentId }
@@ -252,6 +307,14 @@ describe('broken definitions', () => {
 
   it.each(EXPORT)('%s: %s', (_, code, ...edits) => {
     expect(found(edited('ocean-export-fcl', ...edits))).toContain(code)
+  })
+
+  it.each(RETURN)('%s: %s', (_, code, ...edits) => {
+    expect(found(edited('return', ...edits))).toContain(code)
+  })
+
+  it.each(ECOMMERCE)('%s: %s', (_, code, ...edits) => {
+    expect(found(edited('cross-border-ecommerce', ...edits))).toContain(code)
   })
 
   it('are told apart: most changes break one rule', () => {
@@ -284,6 +347,48 @@ describe('broken definitions', () => {
       }),
       { numRuns: 200 },
     )
+  })
+})
+
+describe('references out of the definition', () => {
+  const batch = readMachine('cross-border-ecommerce')
+  const of = (definition: typeof batch, known: Known) => validateSop(definition, known).map(({ code }) => code)
+  const starts = (more: [string, string[]][] = []) => new Map([['return', []], ...more] as [string, string[]][])
+
+  it('are not checked where nothing is known', () => {
+    expect(of(batch, {})).toEqual([])
+  })
+
+  it('name SOPs that there are, and that do not lead back', () => {
+    const sopId = 'cross-border-ecommerce'
+    expect(of(batch, { sopId, starts: starts() })).toEqual([])
+    expect(of(batch, { sopId, starts: new Map() })).toEqual(['UNKNOWN_SOP'])
+    expect(of(batch, { sopId: 'return', starts: starts() })).toEqual(['SUBPROCESS_CIRCLE'])
+    const round = new Map([
+      ['return', ['repack']],
+      ['repack', [sopId]],
+    ])
+    expect(of(batch, { sopId, starts: round })).toEqual(['SUBPROCESS_CIRCLE'])
+    expect(of(batch, { sopId, starts: new Map([['return', ['return']]]) })).toEqual([])
+  })
+
+  const member = (subject: string, ...roles: InternalRole[]) => ({ subject, roles })
+  const TEAM = (['COMPLIANCE', 'CUSTOMER_SERVICE', 'OPERATIONS', 'WAREHOUSE', 'FINANCE'] as const).map((role) =>
+    member(role, role),
+  )
+
+  it('name roles that somebody has', () => {
+    const members = TEAM.filter(({ subject }) => subject !== 'WAREHOUSE')
+    const codes = new Set(of(readMachine('return'), { members: [...members, member('f', 'FINANCE')] }))
+    expect([...codes]).toEqual(['UNHELD_ROLE'])
+    expect(
+      of(readMachine('return'), { members: [...members, member('f', 'FINANCE'), member('a', 'TENANT_ADMIN')] }),
+    ).toEqual([])
+  })
+
+  it('let a second person decide', () => {
+    expect(of(readMachine('return'), { members: TEAM })).toEqual(['NO_SECOND_PERSON'])
+    expect(of(readMachine('return'), { members: [...TEAM, member('second', 'FINANCE')] })).toEqual([])
   })
 })
 

@@ -1,22 +1,12 @@
-import { decidePin, decideUnmanaged, sopFor, sopInput } from '../../../functions/sops/domain/catalogue'
-import { ProductSopId, SopInput } from '../../../schemas/sop'
+import { decidePin, decideUnmanaged, sopInput } from '../../../functions/sops/domain/catalogue'
+import { SopInput } from '../../../schemas/sop'
 import { aShipment, ORDERED } from '../../support/shipments'
-import { planOf } from '../../support/sop-plans'
 import { committed } from '../../support/sop-world'
 
 const PIN = { sopId: 'ocean-export-fcl', versionArn: 'arn:m:3', version: 3, executionArn: 'arn:e', run: 1 }
 
-describe('the SOP of a shipment', () => {
-  it.each(ProductSopId.options)('%s is chosen by type, mode and load type', (sopId) => {
-    expect(sopFor(aShipment(planOf(sopId, ORDERED)).header)).toBe(sopId)
-  })
-
-  it('is none where none is written', () => {
-    expect(sopFor({ type: 'EXPORT', mode: 'MARITIME', loadType: 'LCL' })).toBeUndefined()
-    expect(sopFor({ type: 'CROSS_BORDER_ECOM', mode: 'AIR', loadType: 'PARCEL' })).toBeUndefined()
-  })
-
-  it('is given ids and anchors, and nothing else', () => {
+describe('an execution', () => {
+  it('is given ids, anchors and what the shipment is, and nothing else', () => {
     const input = sopInput({ tenantId: 'demo', now: ORDERED }, aShipment(), 1)
     expect(SopInput.parse(input)).toEqual(input)
     for (const at of Object.values(input.anchors)) expect(new Date(at).toISOString()).toBe(at)

@@ -41,7 +41,12 @@ const ADVICE: Record<SopFindingCode, string> = {
   UNKNOWN_PARTY: 'Name a party by its UN/CEFACT function, such as CN, or a role of the tenant',
   UNKNOWN_TEMPLATE: 'Name a notice of the vocabulary',
   DUPLICATE_KEY: 'Give each step a key of its own: the second of two would be taken for done',
-  UNKNOWN_STEP_KEY: 'Name the key of the step that is late',
+  UNKNOWN_STEP_KEY: 'Name the key of a step of this SOP: the one that is late, or that is decided on',
+  UNKNOWN_SOP: 'Name an SOP of GET /v1/sops that has a version',
+  SUBPROCESS_CIRCLE: 'Start an SOP that does not lead back to this one: each would start the next without end',
+  UNHELD_ROLE: 'Name a role that somebody has, or give it to a member (PUT /v1/members/{subject})',
+  NO_SECOND_PERSON: 'Let notBy name a step that people do, and a role decide that another person has, too',
+  NO_MOMENT: 'Give an offset after STEP, or wait for a moment of the plan such as ETD',
   UNKNOWN_VARIABLE: 'Name $states, a variable that an Assign sets, or one of the expression itself',
   UNKNOWN_FUNCTION: 'Name a function of JSONata or of Step Functions',
   UNKNOWN_CONTEXT:

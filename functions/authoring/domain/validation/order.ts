@@ -19,13 +19,14 @@ import { CATALOGUE } from '../../../tracking/codes'
 import { finding } from './advice'
 import { followers } from './deadlines'
 
-/** Something that comes: `milestone LOADED`, `document 380`; or one of several. */
+/** Something that comes: `milestone LOADED`, `document 380`, `task pack-goods`; or one of several. */
 type Thing = string
 const OR = ' or '
 
 function awaited(step: SopStep): Thing[] {
   if (step.step === 'awaitMilestone')
     return [[step.milestone, ...(step.or ?? [])].map((it) => `milestone ${it}`).join(OR)]
+  if (step.step === 'approve') return step.notBy.map((key) => `task ${key}`)
   if (step.step === 'awaitDocument') return [`document ${step.documentType}`]
   if (step.step === 'requireConsistentDocuments') return step.documentTypes.map((type) => `document ${type}`)
   return []
@@ -33,7 +34,8 @@ function awaited(step: SopStep): Thing[] {
 
 function brought(step: SopStep): Thing[] {
   if (step.step === 'recordMilestone') return [`milestone ${step.milestone}`]
-  if (step.step === 'assignTask' && step.records) return [`milestone ${step.records}`]
+  if (step.step === 'assignTask') return [`task ${step.key}`, ...(step.records ? [`milestone ${step.records}`] : [])]
+  if (step.step === 'approve' || step.step === 'screenParties') return [`task ${step.key}`]
   if (step.step === 'requestDocument') return [`document ${step.documentType}`]
   return []
 }

@@ -4,6 +4,7 @@ import { type Json, textOf } from '../../../../engine/json'
 import { SopStep } from '../../../../schemas/sop'
 import type { SopFinding, SopFindingCode } from '../../../../schemas/sop-finding'
 import { pointerOf } from '../../../platform/errors'
+import { offsetMs } from '../../../sops/domain/anchors'
 import { isTask, listOr, type Place, payloadOf, samplePayload, stepOf } from '../../../sops/domain/flow'
 import { finding } from './advice'
 
@@ -24,6 +25,7 @@ const NAMED: Record<string, SopFindingCode> = {
   counterparty: 'UNKNOWN_PARTY',
   audience: 'UNKNOWN_PARTY',
   template: 'UNKNOWN_TEMPLATE',
+  sop: 'UNKNOWN_SOP',
 }
 /** They may look, but complete no task. */
 const IDLE = ['AUDITOR', 'INTEGRATION']
@@ -34,6 +36,7 @@ export const steps = (places: readonly Place[]): SopFinding[] => {
     ...namesakes(places),
     ...tasks.flatMap(payload),
     ...tasks.flatMap(idle),
+    ...tasks.flatMap(momentless),
     ...duplicates(tasks),
     ...concerned(tasks),
   ]
@@ -77,6 +80,15 @@ function idle(place: Place): SopFinding[] {
   const step = stepOf(place)
   if (!step || !('role' in step) || !IDLE.includes(step.role)) return []
   return [finding(argument(place, ['role']), 'IDLE_ROLE', `Nobody with the role ${step.role} works on tasks`)]
+}
+
+/** A wait for the moment at which it begins is over at once. */
+function momentless(place: Place): SopFinding[] {
+  const step = stepOf(place)
+  if (step?.step !== 'waitUntil' || step.due.anchor !== 'STEP') return []
+  const { offset, businessHours = 0 } = step.due
+  if ((offset !== undefined && offsetMs(offset) > 0) || businessHours > 0) return []
+  return [finding(argument(place, ['due']), 'NO_MOMENT', `${place.name} waits for the moment at which it begins`)]
 }
 
 function duplicates(tasks: readonly Place[]): SopFinding[] {
