@@ -94,6 +94,19 @@ const REPLACEMENTS: readonly Replacement[] = [
       export const createStandardJSONSchemaMethod = () => unavailable
       export { unavailable as aggregateChecks, unavailable as toJSONSchema }`,
   },
+  {
+    // SOPs are written in JSONata: a definition in JSONPath is refused for that, whatever its paths are like, and never run.
+    specifier: /^\.\/(json-path|json-path-parse|intrinsics)$/,
+    importer: /[/\\]engine[/\\]/,
+    contents: `
+      export class PathSyntaxError extends Error {}
+      export const parsePath = () => ({ root: '$', segments: [] })
+      export const referenceSteps = () => []
+      export const parseIntrinsic = () => ({ name: '', arguments: [] })
+      export const misplacedArguments = () => []
+      const unavailable = () => { throw new Error('SOPs are written in JSONata') }
+      export { unavailable as readPath, unavailable as writePath, unavailable as explainMissing, unavailable as callIntrinsic }`,
+  },
 ]
 
 const replacements: Plugin = {
@@ -141,7 +154,7 @@ export async function bundle(wanted: readonly DoorName[]): Promise<Map<string, B
     metafile: true,
     write: false,
     logLevel: 'error',
-    plugins: [doors, ownModules, filesOfPackages, replacements],
+    plugins: [doors, replacements, ownModules, filesOfPackages],
   })
   for (const { path, contents } of outputFiles) {
     const name = basename(dirname(path))

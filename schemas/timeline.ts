@@ -183,6 +183,10 @@ export const TIMELINE = {
       waived: z.int(),
     }),
   },
+  'documents.agreed': {
+    area: 'DOCUMENTS',
+    data: z.object({ stepKey: z.string(), documents: z.array(DocumentId), waived: z.int() }),
+  },
   'documents.waived': {
     area: 'DOCUMENTS',
     data: z.object({

@@ -17,7 +17,12 @@ export const Awaited = z.discriminatedUnion('kind', [
     or: z.array(Milestone).optional().describe('Any of them settles it, too'),
   }),
   z.object({ kind: z.literal('document'), documentType: DocumentType }),
-  z.object({ kind: z.literal('consistency'), documentTypes: z.array(DocumentType), severity: Severity }),
+  z.object({
+    kind: z.literal('consistency'),
+    stepKey: z.string().optional().describe('Absent in waits of old'),
+    documentTypes: z.array(DocumentType),
+    severity: Severity,
+  }),
   z.object({ kind: z.literal('until'), stepKey: z.string(), due: Due }),
   z.object({ kind: z.literal('process'), process: z.string().describe('Key of the step that started it') }),
 ])

@@ -95,6 +95,7 @@ export const contract = {
     'subprocess.requested',
     'subprocess.started',
     'subprocess.ended',
+    'documents.agreed',
     'charge.added',
     'exception.raised',
     'exception.resolved',

@@ -39,7 +39,14 @@ describe('2. the SOP', () => {
 
   test('the type chooses the machine', async () => {
     const sops = await ok((await world.as('SOP_ADMIN')).GET('/v1/sops'))
-    expect(sops.items.map((sop) => sop.sopId).sort()).toEqual(['domestic-road', 'ocean-export-fcl', 'ocean-import-fcl'])
+    expect(sops.items.map((sop) => sop.sopId).sort()).toEqual([
+      'air-export',
+      'cross-border-ecommerce',
+      'domestic-road',
+      'ocean-export-fcl',
+      'ocean-import-fcl',
+      'return',
+    ])
     const sales = await as('SALES')
     const road = {
       ...anOceanExport('STORY-ROAD'),

@@ -732,8 +732,26 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** SOPs, what they apply to, and the version that new shipments get */
+        /** SOPs of Portolan and of the tenant, what they apply to, and the version that new shipments get */
         get: operations["listSops"];
+        put?: never;
+        /** Create an SOP of the tenant’s own; shipments get it once a version of it is published */
+        post: operations["createSop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which SOP a shipment would get, and why: all that apply, most specific first */
+        get: operations["resolveSop"];
         put?: never;
         post?: never;
         delete?: never;
@@ -751,6 +769,23 @@ export interface paths {
         };
         /** The steps that an SOP is made of, as JSON Schema */
         get: operations["getSopVocabulary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One SOP */
+        get: operations["getSop"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1028,6 +1063,23 @@ export interface paths {
         get: operations["listMigrationOutcomes"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}/retirements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retire an SOP of the tenant’s own: no new shipment gets it; those that have it keep it */
+        post: operations["retireSop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1764,6 +1816,17 @@ export interface components {
             }[];
             /** @default [] */
             chargeLines?: components["schemas"]["NewChargeLine"][];
+        };
+        CreateSop: {
+            /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+            sopId: string;
+            title: string;
+            appliesTo: components["schemas"]["SopScopeInput"];
+            /**
+             * @description SOP of Portolan whose state machine carries the versions, and which drafts begin as
+             * @enum {string}
+             */
+            machine: "ocean-export-fcl" | "ocean-import-fcl" | "air-export" | "cross-border-ecommerce" | "domestic-road" | "return";
         };
         CreateTask: {
             /** @enum {string} */
@@ -3646,17 +3709,25 @@ export interface components {
             /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
             sopId: string;
             title: string;
-            appliesTo: {
-                /** @enum {string} */
-                type: "EXPORT" | "IMPORT" | "CROSS_BORDER_ECOM" | "DOMESTIC" | "RETURN";
-                /** @enum {string} */
-                mode: "MARITIME" | "RAIL" | "ROAD" | "AIR" | "MAIL" | "MULTIMODAL" | "INLAND_WATER";
-                /** @description Every load type when empty */
-                loadTypes: ("FCL" | "LCL" | "LTL" | "FTL" | "AIR" | "PARCEL" | "RORO" | "BREAKBULK")[];
-            };
-            /** @description Version that new shipments get: the tenant’s own, else that of the alias `live` */
-            version: number;
-            versionArn: string;
+            /**
+             * @description Whether it came with Portolan or is the tenant’s own
+             * @enum {string}
+             */
+            origin: "PRODUCT" | "TENANT";
+            /**
+             * @description Whose state machine carries its versions
+             * @enum {string}
+             */
+            machine: "ocean-export-fcl" | "ocean-import-fcl" | "air-export" | "cross-border-ecommerce" | "domestic-road" | "return";
+            /**
+             * @description RETIRED: no new shipment gets it
+             * @enum {string}
+             */
+            status: "ACTIVE" | "RETIRED";
+            appliesTo: components["schemas"]["SopScope"];
+            /** @description Version that new shipments get; absent while nothing of a tenant’s own SOP is published */
+            version?: number;
+            versionArn?: string;
         };
         SopChange: {
             /** @description JSON pointer into the definition */
@@ -3669,8 +3740,8 @@ export interface components {
         SopDraft: {
             /** @description Draft of an SOP: `drf_` and a ULID */
             draftId: string;
-            /** @enum {string} */
-            sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+            /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+            sopId: string;
             /** @enum {string} */
             status: "DRAFT" | "VALIDATED" | "IN_REVIEW" | "PUBLISHED";
             /** @description Of the draft; its ETag */
@@ -3701,8 +3772,8 @@ export interface components {
         SopDraftView: {
             /** @description Draft of an SOP: `drf_` and a ULID */
             draftId: string;
-            /** @enum {string} */
-            sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+            /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+            sopId: string;
             /** @enum {string} */
             status: "DRAFT" | "VALIDATED" | "IN_REVIEW" | "PUBLISHED";
             /** @description Of the draft; its ETag */
@@ -3747,7 +3818,7 @@ export interface components {
             /** @description JSON pointer into the definition */
             pointer: string;
             /** @enum {string} */
-            code: "NOT_AN_OBJECT" | "MISSING_FIELD" | "UNKNOWN_FIELD" | "MISPLACED_FIELD" | "CONFLICTING_FIELDS" | "INVALID_VALUE" | "INVALID_JSONPATH" | "INVALID_JSONATA" | "INVALID_QUERY_LANGUAGE" | "INVALID_TRANSITION" | "MISSING_TRANSITION_TARGET" | "UNREACHABLE_STATE" | "NO_TERMINAL_STATE" | "DUPLICATE_STATE_NAME" | "INVALID_ERROR_NAMES" | "NOT_JSONATA" | "FOREIGN_STATE" | "FOREIGN_RESOURCE" | "FOREIGN_FUNCTION" | "FOREIGN_ARGUMENT" | "FOREIGN_CREDENTIALS" | "FOREIGN_SHIPMENT" | "TOO_LARGE" | "UNKNOWN_STEP" | "UNKNOWN_ARGUMENT" | "MISSING_ARGUMENT" | "INVALID_ARGUMENT" | "COMPUTED_ARGUMENT" | "UNKNOWN_ROLE" | "IDLE_ROLE" | "UNKNOWN_CHARGE_CODE" | "UNKNOWN_ANCHOR" | "UNKNOWN_MILESTONE" | "UNKNOWN_DOCUMENT_TYPE" | "UNKNOWN_PARTY" | "UNKNOWN_TEMPLATE" | "DUPLICATE_KEY" | "UNKNOWN_STEP_KEY" | "UNKNOWN_VARIABLE" | "UNKNOWN_FUNCTION" | "UNKNOWN_CONTEXT" | "NO_INPUT" | "TOKEN_NOT_GIVEN" | "TOKEN_NOT_HELD" | "NO_TIMEOUT" | "LONG_TIMEOUT" | "NO_WAY_ON" | "TIMEOUT_RETRIED" | "SILENT_TIMEOUT" | "LOST_WAIT" | "UNSEEN_FAILURE" | "ENDLESS_PATH" | "NEVER_COMPLETES" | "COMPLETES_EARLY" | "UNPRODUCIBLE" | "WAITS_FOR_LATER" | "DEADLOCK";
+            code: "NOT_AN_OBJECT" | "MISSING_FIELD" | "UNKNOWN_FIELD" | "MISPLACED_FIELD" | "CONFLICTING_FIELDS" | "INVALID_VALUE" | "INVALID_JSONPATH" | "INVALID_JSONATA" | "INVALID_QUERY_LANGUAGE" | "INVALID_TRANSITION" | "MISSING_TRANSITION_TARGET" | "UNREACHABLE_STATE" | "NO_TERMINAL_STATE" | "DUPLICATE_STATE_NAME" | "INVALID_ERROR_NAMES" | "NOT_JSONATA" | "FOREIGN_STATE" | "FOREIGN_RESOURCE" | "FOREIGN_FUNCTION" | "FOREIGN_ARGUMENT" | "FOREIGN_CREDENTIALS" | "FOREIGN_SHIPMENT" | "TOO_LARGE" | "UNKNOWN_STEP" | "UNKNOWN_ARGUMENT" | "MISSING_ARGUMENT" | "INVALID_ARGUMENT" | "COMPUTED_ARGUMENT" | "UNKNOWN_ROLE" | "IDLE_ROLE" | "UNKNOWN_CHARGE_CODE" | "UNKNOWN_ANCHOR" | "UNKNOWN_MILESTONE" | "UNKNOWN_DOCUMENT_TYPE" | "UNKNOWN_PARTY" | "UNKNOWN_TEMPLATE" | "DUPLICATE_KEY" | "UNKNOWN_STEP_KEY" | "UNKNOWN_SOP" | "SUBPROCESS_CIRCLE" | "UNHELD_ROLE" | "NO_SECOND_PERSON" | "NO_MOMENT" | "UNKNOWN_VARIABLE" | "UNKNOWN_FUNCTION" | "UNKNOWN_CONTEXT" | "NO_INPUT" | "TOKEN_NOT_GIVEN" | "TOKEN_NOT_HELD" | "NO_TIMEOUT" | "LONG_TIMEOUT" | "NO_WAY_ON" | "TIMEOUT_RETRIED" | "SILENT_TIMEOUT" | "LOST_WAIT" | "UNSEEN_FAILURE" | "ENDLESS_PATH" | "NEVER_COMPLETES" | "COMPLETES_EARLY" | "UNPRODUCIBLE" | "WAITS_FOR_LATER" | "DEADLOCK";
             /** @description What is wrong here */
             message: string;
             /** @description What usually puts it right */
@@ -3938,6 +4009,71 @@ export interface components {
             at: string;
             reason: string;
         };
+        SopResolution: {
+            /** @description SOP that a shipment would get; absent when nothing is written for it */
+            sopId?: string;
+            version?: number;
+            reason: string;
+            /** @description All that apply, most specific first */
+            candidates: {
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
+                title: string;
+                /**
+                 * @description Whether it came with Portolan or is the tenant’s own
+                 * @enum {string}
+                 */
+                origin: "PRODUCT" | "TENANT";
+                /**
+                 * @description Whose state machine carries its versions
+                 * @enum {string}
+                 */
+                machine: "ocean-export-fcl" | "ocean-import-fcl" | "air-export" | "cross-border-ecommerce" | "domestic-road" | "return";
+                /**
+                 * @description RETIRED: no new shipment gets it
+                 * @enum {string}
+                 */
+                status: "ACTIVE" | "RETIRED";
+                appliesTo: components["schemas"]["SopScope"];
+                /** @description Version that new shipments get; absent while nothing of a tenant’s own SOP is published */
+                version?: number;
+                versionArn?: string;
+                /** @description What it names beside the type; each weighs more than all that follow */
+                specificity: ("CUSTOMER" | "LOAD_TYPE" | "MODE" | "TENANT")[];
+            }[];
+        };
+        SopScope: {
+            /** @enum {string} */
+            type: "EXPORT" | "IMPORT" | "CROSS_BORDER_ECOM" | "DOMESTIC" | "RETURN";
+            /**
+             * @description Every mode when absent
+             * @enum {string}
+             */
+            mode?: "MARITIME" | "RAIL" | "ROAD" | "AIR" | "MAIL" | "MULTIMODAL" | "INLAND_WATER";
+            /**
+             * @description Every load type when empty
+             * @default []
+             */
+            loadTypes: ("FCL" | "LCL" | "LTL" | "FTL" | "AIR" | "PARCEL" | "RORO" | "BREAKBULK")[];
+            /** @description Only shipments that this customer ordered */
+            customer?: string;
+        };
+        SopScopeInput: {
+            /** @enum {string} */
+            type: "EXPORT" | "IMPORT" | "CROSS_BORDER_ECOM" | "DOMESTIC" | "RETURN";
+            /**
+             * @description Every mode when absent
+             * @enum {string}
+             */
+            mode?: "MARITIME" | "RAIL" | "ROAD" | "AIR" | "MAIL" | "MULTIMODAL" | "INLAND_WATER";
+            /**
+             * @description Every load type when empty
+             * @default []
+             */
+            loadTypes?: ("FCL" | "LCL" | "LTL" | "FTL" | "AIR" | "PARCEL" | "RORO" | "BREAKBULK")[];
+            /** @description Only shipments that this customer ordered */
+            customer?: string;
+        };
         SopSimulation: {
             seed: number;
             runs: number;
@@ -4004,8 +4140,8 @@ export interface components {
             version: number;
         };
         SopVersion: {
-            /** @enum {string} */
-            sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+            /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+            sopId: string;
             version: number;
             versionArn: string;
             /**
@@ -4036,8 +4172,8 @@ export interface components {
             changes: components["schemas"]["SopChange"][];
         };
         SopVersionView: {
-            /** @enum {string} */
-            sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+            /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+            sopId: string;
             version: number;
             /**
              * @description Whether it came with Portolan or was published by the tenant
@@ -6303,6 +6439,70 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    createSop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSop"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sop"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    resolveSop: {
+        parameters: {
+            query: {
+                type: "EXPORT" | "IMPORT" | "CROSS_BORDER_ECOM" | "DOMESTIC" | "RETURN";
+                mode: "MARITIME" | "RAIL" | "ROAD" | "AIR" | "MAIL" | "MULTIMODAL" | "INLAND_WATER";
+                loadType: "FCL" | "LCL" | "LTL" | "FTL" | "AIR" | "PARCEL" | "RORO" | "BREAKBULK";
+                /** @description Id of an organization (party master) in the tenant */
+                customer?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SopResolution"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     getSopVocabulary: {
         parameters: {
             query?: never;
@@ -6328,12 +6528,40 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    getSop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sop"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     listSopDrafts: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
             };
             cookie?: never;
         };
@@ -6364,7 +6592,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
             };
             cookie?: never;
         };
@@ -6407,7 +6636,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Draft of an SOP: `drf_` and a ULID */
                 draftId: string;
             };
@@ -6439,7 +6669,8 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Draft of an SOP: `drf_` and a ULID */
                 draftId: string;
             };
@@ -6485,7 +6716,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Draft of an SOP: `drf_` and a ULID */
                 draftId: string;
             };
@@ -6529,7 +6761,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Draft of an SOP: `drf_` and a ULID */
                 draftId: string;
             };
@@ -6571,7 +6804,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Draft of an SOP: `drf_` and a ULID */
                 draftId: string;
             };
@@ -6610,7 +6844,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Draft of an SOP: `drf_` and a ULID */
                 draftId: string;
             };
@@ -6652,7 +6887,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Draft of an SOP: `drf_` and a ULID */
                 draftId: string;
             };
@@ -7059,6 +7295,47 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    retireSop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why; kept for ever */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sop"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     rollBackSop: {
         parameters: {
             query?: never;
@@ -7067,7 +7344,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
             };
             cookie?: never;
         };
@@ -7107,7 +7385,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
             };
             cookie?: never;
         };
@@ -7139,7 +7418,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Number of a version of the state machine */
                 version: number;
             };
@@ -7171,7 +7451,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Number of a version of the state machine */
                 version: number;
             };
@@ -7213,7 +7494,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                sopId: "ocean-export-fcl" | "ocean-import-fcl" | "domestic-road";
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
                 /** @description Number of a version of the state machine */
                 version: number;
             };

@@ -56,9 +56,10 @@ export function withoutTask(definition: JsonObject, key: string): JsonObject {
   if (!flow) throw new Error('It stands nowhere')
   const raises = Object.entries(gone.siblings).filter(([, state]) => objectOf(state).Next === gone.name)
   const next = gone.state.Next
+  for (const raw of Object.values(gone.siblings)) relinkChoices(objectOf(raw), gone.name, String(next ?? NOTHING))
   for (const [name, raw] of raises) {
     const state = objectOf(raw)
-    if (isRaise(state)) delete gone.siblings[name]
+    if (isRaise(state) && payloadOf(state).concerns === key) delete gone.siblings[name]
     else if (typeof next === 'string') state.Next = next
     else {
       delete state.Next
@@ -66,9 +67,19 @@ export function withoutTask(definition: JsonObject, key: string): JsonObject {
     }
   }
   delete gone.siblings[gone.name]
-  if (Object.keys(gone.siblings).length === 0) gone.siblings.Nothing = { Type: 'Pass', End: true }
-  if (flow.StartAt === gone.name) flow.StartAt = typeof next === 'string' ? next : 'Nothing'
+  if (flow.StartAt === gone.name) flow.StartAt = typeof next === 'string' ? next : NOTHING
+  const isLed = flow.StartAt === NOTHING || JSON.stringify(gone.siblings).includes(`"${NOTHING}"`)
+  if (isLed) gone.siblings[NOTHING] = { Type: 'Pass', End: true }
   return changed
+}
+
+/** Where a way ends that led to what is gone. */
+const NOTHING = 'Nothing'
+
+function relinkChoices(state: JsonObject, from: string, to: string) {
+  const choices = Array.isArray(state.Choices) ? state.Choices.map(objectOf) : []
+  for (const choice of choices) if (choice.Next === from) choice.Next = to
+  if (state.Default === from) state.Default = to
 }
 
 const isRaise = (state: JsonObject) => state.Type === 'Task' && payloadOf(state).step === 'raiseException'

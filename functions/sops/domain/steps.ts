@@ -66,7 +66,7 @@ export function decideStep(
   const outcome = outcomeOf(step, state, surroundings)
   const wait = waitOf(step, surroundings.now)
   const settling = wait && (outcome.settled ? outcome.output : settlement(wait.awaited, state))
-  const resolved = settling ? resolutions(state, [step.key]) : []
+  const resolved = settling && wait ? resolutions({ ...state, waits: [wait] }, [step.key]) : []
   const decision = outcome.decision ?? { facts: [] }
   return {
     decision: { ...decision, facts: [...decision.facts, ...resolved] },

@@ -1,7 +1,7 @@
 /** What a step waits for, and whether it has come. */
 import type { DocumentRecord } from '../../../schemas/document'
 import type { SopStep } from '../../../schemas/sop'
-import type { Fact, TimelineType } from '../../../schemas/timeline'
+import type { Fact, TimelineData, TimelineType } from '../../../schemas/timeline'
 import type { Awaited, Wait } from '../../../schemas/wait'
 import { entriesOf } from '../../platform/timeline'
 import type { ShipmentState } from '../../shipments/store'
@@ -32,7 +32,12 @@ function awaitedBy(step: Extract<SopStep, { token?: unknown }>): Awaited {
     case 'startSubProcess':
       return { kind: 'process', process: step.key }
     case 'requireConsistentDocuments':
-      return { kind: 'consistency', documentTypes: step.documentTypes, severity: step.severity }
+      return {
+        kind: 'consistency',
+        stepKey: step.key,
+        documentTypes: step.documentTypes,
+        severity: step.severity,
+      }
     case 'requestDocument':
     case 'awaitDocument':
       return { kind: 'document', documentType: step.documentType }
@@ -100,6 +105,8 @@ function mayHaveSent(
   )
 }
 
+type Agreement = Pick<TimelineData<'documents.agreed'>, 'documents' | 'waived'>
+
 /** What changes the outcome of a comparison; until it is compared anew, the last one says nothing. */
 const CHANGES: readonly TimelineType[] = [
   'document.verified',
@@ -109,11 +116,14 @@ const CHANGES: readonly TimelineType[] = [
   'shipment.amended',
 ]
 
+/** Once passed, it stays so: a paper that comes later holds nothing that was let go on. */
 function consistency(
-  { documentTypes, severity }: Extract<Awaited, { kind: 'consistency' }>,
+  { stepKey, documentTypes, severity }: Extract<Awaited, { kind: 'consistency' }>,
   state: Pick<ShipmentState, 'timeline' | 'documents'>,
-): Output | undefined {
+): Agreement | undefined {
   const { timeline } = state
+  const agreed = entriesOf(timeline, 'documents.agreed').find(({ data }) => data.stepKey === stepKey)
+  if (agreed) return { documents: agreed.data.documents, waived: agreed.data.waived }
   const compared = entriesOf(timeline, 'documents.compared').at(-1)
   if (!compared) return undefined
   if (timeline.some(({ type, sequence }) => sequence > compared.sequence && CHANGES.includes(type))) return undefined
@@ -141,8 +151,26 @@ export const settledWaits = (state: ShipmentState): { wait: Wait; output: Output
     return output ? [{ wait, output }] : []
   })
 
+/** What is told once steps are settled: that documents agreed, and that what was said of their lateness is over. */
+export const resolutions = (
+  state: Pick<ShipmentState, 'timeline' | 'documents' | 'waits'>,
+  stepKeys: readonly string[],
+): Fact[] => [...agreements(state, stepKeys), ...punctualities(state, stepKeys)]
+
+function agreements(
+  state: Pick<ShipmentState, 'timeline' | 'documents' | 'waits'>,
+  stepKeys: readonly string[],
+): Fact[] {
+  const told = entriesOf(state.timeline, 'documents.agreed').map(({ data }) => data.stepKey)
+  return state.waits.flatMap(({ stepKey, awaited }): Fact[] => {
+    if (awaited.kind !== 'consistency' || !stepKeys.includes(stepKey) || told.includes(stepKey)) return []
+    const agreement = consistency(awaited, state)
+    return agreement ? [{ type: 'documents.agreed', data: { stepKey, ...agreement } }] : []
+  })
+}
+
 /** Exceptions that said a step was late are resolved once it is settled. */
-export function resolutions(state: Pick<ShipmentState, 'timeline'>, stepKeys: readonly string[]): Fact[] {
+function punctualities(state: Pick<ShipmentState, 'timeline'>, stepKeys: readonly string[]): Fact[] {
   const resolved = new Set(entriesOf(state.timeline, 'exception.resolved').map((entry) => entry.data.stepKey))
   return entriesOf(state.timeline, 'exception.raised')
     .filter(

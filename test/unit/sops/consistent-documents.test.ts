@@ -1,4 +1,5 @@
-import { settledWaits, settlement, waitOf } from '../../../functions/sops/domain/waits'
+import { decideStep } from '../../../functions/sops/domain/steps'
+import { resolutions, settledWaits, settlement, waitOf } from '../../../functions/sops/domain/waits'
 import type { Severity } from '../../../schemas/document-matrix'
 import { SopStep } from '../../../schemas/sop'
 import type { Fact } from '../../../schemas/timeline'
@@ -46,6 +47,17 @@ test('a warning holds only a step that asks for it', () => {
   const state = after(verified('380', '271'), compared('WARN'))
   expect(settlement(awaited, state)).toBeDefined()
   expect(settlement({ ...awaited, severity: 'WARN' } as typeof awaited, state)).toBeUndefined()
+})
+
+test('what has passed once stays passed, whatever paper comes later', () => {
+  const agreed = { ...after(verified('380', '271'), compared()), waits: [wait] }
+  const facts = resolutions(agreed, [wait.stepKey])
+  expect(facts).toMatchObject([{ type: 'documents.agreed', data: { stepKey: wait.stepKey } }])
+  const passed = { ...after(agreed, ...facts), waits: [wait] }
+  expect(resolutions(passed, [wait.stepKey])).toEqual([])
+  expect(settlement(awaited, after(passed, compared('ERROR')))).toBeDefined()
+  const again = decideStep(step, after(passed, compared('ERROR')), { now: NOW, denied: [] })
+  expect(again).toMatchObject({ decision: { facts: [] }, answer: { settled: true } })
 })
 
 test('a comparison older than the last change settles nothing', () => {
