@@ -1,4 +1,5 @@
 /** What one page says, before it is told in blocks. Coordinates are pixels of the page turned upright. */
+import type { Canvas } from '@napi-rs/canvas'
 import type { Checkbox } from './checkboxes'
 import type { Box, ToInput } from './geometry'
 import type { Rules } from './rules'
@@ -20,6 +21,15 @@ export interface PageText {
   checkboxes: Checkbox[]
   rules: Rules
   toInput: ToInput
+}
+
+/** A file of pages. */
+export interface PageReader {
+  pages: number
+  /** Null when the page has no usable text layer: it must be read as a picture. */
+  text(page: number): Promise<PageText | null>
+  picture(page: number): Promise<Canvas>
+  close(): Promise<void>
 }
 
 /** An answer of Textract's own kind: the code is one of the API's exceptions. */

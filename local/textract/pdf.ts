@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { type Canvas, createCanvas, DOMMatrix, ImageData, Path2D } from '@napi-rs/canvas'
 import { height, median } from './geometry'
 import { faintInkOf, inkOf } from './ink'
-import { DocumentError, type PageText, unreadable, unsupported, type Word } from './page'
+import { DocumentError, type PageReader, type PageText, unreadable, unsupported, type Word } from './page'
 import { componentsOf, grayFromRgba } from './raster'
 import { rulesOf } from './rules'
 import { type TextItem, wordsOfItems } from './text-layer'
@@ -19,15 +19,7 @@ const MOST_PIXELS = 24_000_000
 /** A page larger than this is refused, as Textract does: 40 inches a side. */
 const LONGEST_SIDE = 2880
 
-export interface PdfReader {
-  pages: number
-  /** Null when the page has no usable text layer: it must be read as a picture. */
-  text(page: number): Promise<PageText | null>
-  picture(page: number): Promise<Canvas>
-  close(): Promise<void>
-}
-
-export async function openPdf(bytes: Uint8Array): Promise<PdfReader> {
+export async function openPdf(bytes: Uint8Array): Promise<PageReader> {
   const pdfjs = await loadPdfJs()
   const home = dirname(require.resolve('pdfjs-dist/package.json'))
   const task = pdfjs.getDocument({

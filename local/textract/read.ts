@@ -8,12 +8,13 @@ import { contains, height, median } from './geometry'
 import { gridsOf } from './grid'
 import { layoutOf } from './layout'
 import { linesOf } from './lines'
-import { DocumentError, type Line, type PageText, unreadable, unsupported } from './page'
+import { DocumentError, type Line, type PageReader, type PageText, unreadable, unsupported } from './page'
 import { openPdf } from './pdf'
 import { answer, type Query } from './queries'
 import { ruledTables } from './ruled-tables'
 import { type Engines, readScan } from './scan'
 import { imageSize, isWhole, kindOf } from './sniff'
+import { openTiff } from './tiff'
 
 export type Feature = 'FORMS' | 'TABLES' | 'QUERIES' | 'LAYOUT' | 'SIGNATURES'
 
@@ -53,7 +54,8 @@ export async function readDocument(
   engines: EngineSource,
 ): Promise<ReadResult> {
   const kind = kindOf(bytes)
-  if (kind === 'pdf') return readPdf(bytes, request, engines)
+  if (kind === 'pdf') return readPages(await openPdf(bytes), request, engines)
+  if (kind === 'tiff') return readPages(openTiff(bytes), request, engines)
   if (kind === null) throw unsupported()
   const size = imageSize(bytes, kind)
   if (!size) throw unreadable()
@@ -67,25 +69,24 @@ export async function readDocument(
   return { total: 1, pages: [tell(page, request, 1)], failed: [] }
 }
 
-async function readPdf(bytes: Uint8Array, request: ReadRequest, engines: EngineSource): Promise<ReadResult> {
-  const pdf = await openPdf(bytes)
+async function readPages(file: PageReader, request: ReadRequest, engines: EngineSource): Promise<ReadResult> {
   try {
-    if (pdf.pages < 1) throw unreadable()
-    if (request.mostPages !== undefined && pdf.pages > request.mostPages) throw unsupported()
-    const result: ReadResult = { total: pdf.pages, pages: [], failed: [] }
-    const last = Math.min(pdf.pages, request.pages?.to ?? pdf.pages)
+    if (file.pages < 1) throw unreadable()
+    if (request.mostPages !== undefined && file.pages > request.mostPages) throw unsupported()
+    const result: ReadResult = { total: file.pages, pages: [], failed: [] }
+    const last = Math.min(file.pages, request.pages?.to ?? file.pages)
     for (let number = request.pages?.from ?? 1; number <= last; number += 1) {
       try {
-        const page = (await pdf.text(number)) ?? (await readScan(await pdf.picture(number), await engines()))
+        const page = (await file.text(number)) ?? (await readScan(await file.picture(number), await engines()))
         result.pages.push(tell(page, request, number))
       } catch (error) {
-        if (pdf.pages === 1) throw error instanceof DocumentError ? error : unreadable()
+        if (file.pages === 1) throw error instanceof DocumentError ? error : unreadable()
         result.failed.push(number)
       }
     }
     return result
   } finally {
-    await pdf.close()
+    await file.close()
   }
 }
 

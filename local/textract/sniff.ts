@@ -1,11 +1,12 @@
 /** What a file really is, by its first bytes, and how large a picture is before anything is decoded. */
 
-export type Kind = 'pdf' | 'png' | 'jpeg'
+export type Kind = 'pdf' | 'png' | 'jpeg' | 'tiff'
 
 export function kindOf(bytes: Uint8Array): Kind | null {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 1024))
   if (head.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'png'
   if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return 'jpeg'
+  if (['II*\0', 'MM\0*'].includes(head.toString('latin1', 0, 4))) return 'tiff'
   // ISO 32000-1 7.5.2, as readers have always allowed: the header lies within the first 1024 bytes.
   return head.includes('%PDF-') && !looksLikeHtml(head) ? 'pdf' : null
 }

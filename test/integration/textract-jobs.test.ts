@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createCanvas, loadImage } from '@napi-rs/canvas'
 import type { Block } from '../../local/textract/blocks'
 import type { ExpenseDocument } from '../../local/textract/expense'
 import { createTextract, type Textract } from '../../local/textract/service'
 import { STORY } from '../fixtures/documents/story'
 import { readingOf } from '../support/textract'
+import { tiffOf } from '../support/tiff'
 import { arnOf, cleanUp, newFolder, openRuntime, ROLE, type TestRuntime } from '../unit/local-messaging/runtime'
 
 jest.setTimeout(60_000)
@@ -16,12 +18,14 @@ const NotificationChannel = { SNSTopicArn: TOPIC, RoleArn: ROLE.roleArn }
 let folder: string
 let runtime: TestRuntime
 let textract: Textract
+/** Made by a test. */
+const files = new Map<string, Uint8Array>()
 let published: { topicArn: string; message: Record<string, unknown> }[]
 
 function start(): void {
   runtime = openRuntime(folder)
   textract = createTextract(runtime, {
-    getObject: async (_bucket, key) => readFileSync(join(FIXTURES, key)),
+    getObject: async (_bucket, key) => files.get(key) ?? readFileSync(join(FIXTURES, key)),
     publish: (topicArn, message) => void published.push({ topicArn, message: JSON.parse(message) }),
   })
   textract.boot()
@@ -146,4 +150,29 @@ test('a job that a stop interrupted is finished and announced once after the nex
   expect(answer).toMatchObject({ JobStatus: 'SUCCEEDED', DocumentMetadata: { Pages: 2 } })
   expect(answer.Blocks?.filter((block) => block.BlockType === 'PAGE')).toHaveLength(2)
   expect(published.map(({ message }) => message.JobId)).toEqual([JobId])
+})
+
+test('a TIFF is read page by page, and a torn one is refused', async () => {
+  const picture = await loadImage(join(FIXTURES, 'packing-list.png'))
+  const { width, height } = picture
+  const canvas = createCanvas(width, height)
+  const context = canvas.getContext('2d')
+  context.drawImage(picture, 0, 0)
+  const { data } = context.getImageData(0, 0, width, height)
+  const grey = Uint8Array.from({ length: width * height }, (_, dot) => data[dot * 4] ?? 0)
+  const blank = { width: 800, height: 600, data: new Uint8Array(800 * 600).fill(255) }
+  files.set('fax.tif', tiffOf([blank, { width, height, data: grey }]))
+  const { JobId } = await call('StartDocumentAnalysis', { ...at('fax.tif'), FeatureTypes })
+  await runtime.idle()
+  const done = await call('GetDocumentAnalysis', { JobId })
+  expect(done).toMatchObject({ JobStatus: 'SUCCEEDED', DocumentMetadata: { Pages: 2 } })
+  const blocks = done.Blocks ?? []
+  expect(blocks.filter(({ BlockType, Page }) => BlockType === 'LINE' && Page === 1)).toEqual([])
+  const { pairs } = readingOf(blocks.filter(({ Page }) => Page === 2))
+  expect(pairs.get('Invoice No.')).toBe(STORY.invoiceNumber)
+
+  files.set('torn.tif', tiffOf([blank]).subarray(0, 1000))
+  const torn = await call('StartDocumentAnalysis', { ...at('torn.tif'), FeatureTypes })
+  await runtime.idle()
+  expect(await call('GetDocumentAnalysis', { JobId: torn.JobId })).toMatchObject({ JobStatus: 'FAILED' })
 })

@@ -4,6 +4,7 @@ import { PDFDocument, rgb } from 'pdf-lib'
 import { fixture } from '../../../demo/documents'
 import { renderPages } from '../../../functions/documents/pictures/pages'
 import { crop, type Picture, png, surroundings } from '../../../functions/documents/pictures/picture'
+import { tiffOf } from '../../support/tiff'
 
 const share = fc.double({ min: 0, max: 1, noNaN: true })
 const side = fc.integer({ min: 1, max: 4000 })
@@ -75,36 +76,15 @@ describe('pages', () => {
   })
 
   it('of a TIFF are its pictures', async () => {
-    // Little-endian, one strip of 2 × 2 dots: red, green, blue, white.
-    const entries = [
-      [256, 3, 1, 2],
-      [257, 3, 1, 2],
-      [258, 3, 1, 8],
-      [259, 3, 1, 1],
-      [262, 3, 1, 2],
-      [273, 4, 1, 134],
-      [277, 3, 1, 3],
-      [278, 3, 1, 2],
-      [279, 4, 1, 12],
-      [284, 3, 1, 1],
-    ] as const
-    const file = Buffer.alloc(146)
-    file.write('II*\0', 'latin1')
-    file.writeUInt32LE(8, 4)
-    file.writeUInt16LE(entries.length, 8)
-    for (const [index, [tag, type, count, value]] of entries.entries()) {
-      file.writeUInt16LE(tag, 10 + index * 12)
-      file.writeUInt16LE(type, 12 + index * 12)
-      file.writeUInt32LE(count, 14 + index * 12)
-      file.writeUInt32LE(value, 18 + index * 12)
-    }
-    file.set([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255], 134)
-    const page = (await renderPages(file, 'image/tiff', [1])).get(1)
-    expect(page && { ...page, data: [...page.data] }).toEqual({
-      width: 2,
-      height: 2,
-      data: [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255],
-    })
+    const colours = Uint8Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255)
+    const file = tiffOf([
+      { width: 1, height: 1, data: Uint8Array.of(0) },
+      { width: 2, height: 2, data: colours },
+    ])
+    const pages = await renderPages(file, 'image/tiff', [1, 2, 3])
+    expect([...pages.keys()]).toEqual([1, 2])
+    expect(pages.get(1)?.data).toEqual(Uint8Array.of(0, 0, 0))
+    expect(pages.get(2)).toEqual({ width: 2, height: 2, data: colours })
   })
 
   it('of what is no document are refused, not guessed', async () => {
