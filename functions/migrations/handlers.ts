@@ -73,7 +73,8 @@ export const handlers: Handlers<typeof routes> = {
 
   async resumeSopMigration(context, { params: { sopId, migrationId }, body: { reason } }) {
     const job = await loadMigration(context, migrationId, sopId)
-    return change(context, job, { ...afterHalt(job), migration: resumed(job.migration, reason, context) })
+    const migration = resumed(job.migration, reason, context)
+    return change(context, job, { ...job, migration, phase: phaseAfter(job, migration) })
   },
 
   async cancelSopMigration(context, { params: { sopId, migrationId }, body: { reason } }) {
@@ -111,11 +112,9 @@ async function refuseOthers(context: Context, { planId, includeManual }: Migrati
 const contended = () =>
   new AppError('conflict', 'migration.contended', 'The migration has gone on meanwhile; look again')
 
-/** A halt comes after a wave: it goes on with the next. One that runs goes on where it is. */
-function afterHalt(job: MigrationJob): MigrationJob {
-  const over = job.migration.results.length >= job.migration.waveSizes.length
-  return job.migration.status === 'HALTED' ? { ...job, phase: over ? 'REST' : 'MOVE' } : job
-}
+/** A halt comes after a wave: it goes on with the next, if there is one. One that runs goes on where it is. */
+const phaseAfter = ({ migration: { status }, phase }: MigrationJob, next: Migration): MigrationJob['phase'] =>
+  next.status === 'COMPLETED' ? 'REST' : status === 'HALTED' ? 'MOVE' : phase
 
 /** Hands the job over to its next part. */
 async function change(context: Context, job: MigrationJob, next: MigrationJob): Promise<Answer<Migration>> {

@@ -106,8 +106,11 @@ const notNow = ({ status }: Migration, what: string) =>
 /** Also one that runs, in case its job was lost. */
 export function resumed(migration: Migration, reason: string, who: Who): Migration {
   if (migration.status !== 'HALTED' && migration.status !== 'RUNNING') throw notNow(migration, 'resumed')
-  const { halted: _, ...rest } = migration
-  return { ...rest, status: 'RUNNING', resumed: signed(who, reason) }
+  const { halted, ...rest } = migration
+  const next: Migration = { ...rest, status: 'RUNNING', resumed: signed(who, reason) }
+  // Who goes on after the last wave takes it as it is.
+  const over = halted !== undefined && migration.results.length >= migration.waveSizes.length
+  return over ? { ...next, status: 'COMPLETED', finishedAt: who.now } : next
 }
 
 export function cancelled(migration: Migration, reason: string, who: Who): Migration {
