@@ -2,6 +2,7 @@
 import { contract as authoring } from '../functions/authoring/contract'
 import { contract as billing } from '../functions/billing/contract'
 import { contract as documents } from '../functions/documents/contract'
+import { contract as explain } from '../functions/explain/contract'
 import { contract as grants } from '../functions/grants/contract'
 import { contract as identity } from '../functions/identity/contract'
 import { contract as imports } from '../functions/imports/contract'
@@ -27,6 +28,7 @@ export const CONTRACTS: readonly Contract[] = [
   migrations,
   tasks,
   people,
+  explain,
   documents,
   grants,
   billing,

@@ -16,6 +16,7 @@ const PURPOSES: Record<string, string> = {
   migrations: 'Running shipments moved to another version of their SOP, and back',
   tasks: 'What people have to do, by role',
   people: "Who works when: business calendars, the directory of the tenant's people",
+  explain: 'Why something was decided as it was',
   documents: 'Upload, reading, review and comparison of papers',
   grants: 'Upload links for partners without an account',
   billing: 'Invoices, ledger, proof of billing',

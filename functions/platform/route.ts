@@ -9,6 +9,7 @@ export type Access =
   | 'table:write'
   | 'documents:read'
   | 'documents:write'
+  | 'definitions:read'
   | 'executions:start'
   | 'executions:manage'
   | 'tokens:answer'

@@ -140,7 +140,11 @@ function activeEvents(timeline: readonly TimelineEntry[]): Recorded[] {
 
 /** The milestone that a known code reaches on this route, if any. */
 export const milestoneOf = (event: ReportedEvent, route: Route): Milestone | undefined =>
-  CATALOGUE.find((rule) => fits(rule, event, route))?.milestone
+  ruleFor(event, route)?.milestone
+
+/** The rule of the catalogue that decides what an event means on this route. */
+export const ruleFor = (event: ReportedEvent, route: Route): CatalogueRule | undefined =>
+  CATALOGUE.find((rule) => fits(rule, event, route))
 
 function fits(rule: CatalogueRule, event: ReportedEvent, route: Route): boolean {
   return (

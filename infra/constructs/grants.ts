@@ -63,24 +63,37 @@ const Reference = z.object({ Ref: z.string() }).transform(({ Ref }) => `<${Ref}>
 
 /** A version or alias is authorized by the ARN of its machine, an execution by its own. */
 function executions(targets: GrantTargets, machineActions: string[], executionActions: string[]): Grant {
-  const { config, stack, sops } = targets
+  const { stack, sops } = targets
   const runs = sops.map((sop) => executionsArn(targets, sop))
   return {
     statements: [
       statement(
-        sops.map((sop) => machineArn(stack, config, sop)),
+        sopMachines(targets).map(([, arn]) => arn),
         ...machineActions,
       ),
       statement(runs, ...executionActions),
     ],
-    environment: {
-      SOP_MACHINES: JSON.stringify(Object.fromEntries(sops.map((sop) => [sop, machineArn(stack, config, sop)]))),
-    },
+    environment: { SOP_MACHINES: JSON.stringify(Object.fromEntries(sopMachines(targets))) },
     exceptions: runs.map((run) =>
       wildcard(run, 'Executions of one named machine; each is named when it starts.', stack),
     ),
   }
 }
+
+/** Definitions of SOPs, of all versions. */
+const definitions = (targets: GrantTargets): Grant => ({
+  statements: [
+    statement(
+      sopMachines(targets).map(([, arn]) => arn),
+      'states:DescribeStateMachine',
+    ),
+  ],
+  environment: { SOP_MACHINES: JSON.stringify(Object.fromEntries(sopMachines(targets))) },
+  exceptions: [],
+})
+
+const sopMachines = ({ config, stack, sops }: GrantTargets): [sop: string, arn: string][] =>
+  sops.map((sop) => [sop, machineArn(stack, config, sop)])
 
 const executionsArn = ({ config, stack }: GrantTargets, process: string) =>
   Arn.format(
@@ -123,6 +136,7 @@ const GRANTS: Record<Access, (targets: GrantTargets) => Grant> = {
     table(targets, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'),
   'documents:read': (targets) => documents(targets, 's3:GetObject', 's3:GetObjectVersion'),
   'documents:write': (targets) => documents(targets, 's3:PutObject'),
+  'definitions:read': (targets) => definitions(targets),
   'executions:start': (targets) =>
     executions(
       targets,

@@ -45,6 +45,7 @@ const concrete = (path: string) =>
     .replace('{jobId}', `job_${'0'.repeat(26)}`)
     .replace('{taskId}', `tsk_${'0'.repeat(26)}_x`)
     .replace('{unLocode}', 'ZZZZZ')
+    .replace('{id}', `tsk_${'0'.repeat(26)}_x`)
     .replace('{calendarId}', 'nowhere')
     .replace('{subject}', 'nobody')
     .replace('{token}', `bm9uZQ.${'A'.repeat(43)}`)

@@ -67,6 +67,14 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
     /^functions\/sops\/domain\/anchors$/,
     /^functions\/people\/(domain\/[\w-]+|store)$/,
   ],
+  // A decision is explained by the rules that made it.
+  'functions/explain': [
+    /^engine\/json$/,
+    /^functions\/sops\/(client|domain\/(anchors|flow))$/,
+    /^functions\/tasks\/domain\/(delegation|escalation)$/,
+    /^functions\/people\/(domain\/calendars|store)$/,
+    /^functions\/tracking\/codes$/,
+  ],
   // Places of a shipment must exist; due dates of its tasks follow its plan.
   'functions/shipments': [
     /^functions\/places\/store$/,
