@@ -25,14 +25,14 @@ const COUNTED_PAGE = 200
 const COUNTED_PAGES = 5
 
 /** Open tasks by assignee in the inboxes of these roles. Read when it is needed: counters would cost each task two writes. */
-export async function countOpenWork(tenant: Tenant, roles: readonly InternalRole[]): Promise<Record<string, number>> {
-  const loads: Record<string, number> = {}
+export async function countOpenWork(tenant: Tenant, roles: readonly InternalRole[]): Promise<Map<string, number>> {
+  const loads = new Map<string, number>()
   for (const role of roles) {
     let cursor: string | undefined
     for (let page = 0; page < COUNTED_PAGES && (page === 0 || cursor !== undefined); page += 1) {
       const { items, next } = await list(tenant, `TASKS#${role}#OPEN`, { limit: COUNTED_PAGE, cursor })
       for (const { assignee } of items.map(taskOf))
-        if (assignee !== undefined) loads[assignee] = (loads[assignee] ?? 0) + 1
+        if (assignee !== undefined) loads.set(assignee, (loads.get(assignee) ?? 0) + 1)
       cursor = next
     }
   }

@@ -9,7 +9,7 @@ export interface People {
   /** Usual time zones of the places that were asked for, by UN/LOCODE. */
   timeZones: ReadonlyMap<string, string>
   /** Open tasks by assignee; counted when a person is to be chosen. */
-  loads?: Readonly<Record<string, number>>
+  loads?: ReadonlyMap<string, number>
 }
 
 /** A tenant that has said nothing. */

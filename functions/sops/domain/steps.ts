@@ -10,7 +10,7 @@ import { mayBecome } from '../../shipments/domain'
 import type { Decision, ShipmentState } from '../../shipments/store'
 import { assignment, reopening, taskIdOf } from '../../tasks/domain'
 import { workersOf } from '../../tasks/domain/approval'
-import { eligible, leastLoaded, loadOf } from '../../tasks/domain/load'
+import { eligible, leastLoaded } from '../../tasks/domain/load'
 import { occurrenceOf } from '../../tracking/domain'
 import { decideOwnMilestone } from '../../tracking/own-events'
 import { dueAt } from './anchors'
@@ -133,9 +133,9 @@ function chosenFor(step: StepOf<'assignTask' | 'approve'>, state: ShipmentState,
   if (step.assign === undefined) return {}
   const others = step.step === 'approve' ? workersOf(step.notBy, state.timeline) : []
   const subjects = eligible(people, step, now).filter((subject) => !others.includes(subject))
-  const all = people.loads ?? {}
-  const loads = Object.fromEntries(subjects.map((subject) => [subject, loadOf(all, subject)]))
-  return { assignee: leastLoaded(subjects, loads, taskIdOf(state.header.shipmentId, step.key)), loads }
+  const loads: ReadonlyMap<string, number> = people.loads ?? new Map()
+  const assignee = leastLoaded(subjects, loads, taskIdOf(state.header.shipmentId, step.key))
+  return { assignee, loads: Object.fromEntries(subjects.map((subject) => [subject, loads.get(subject) ?? 0])) }
 }
 
 function approve(step: StepOf<'approve'>, state: ShipmentState, { now, people }: Surroundings): Outcome {

@@ -28,16 +28,12 @@ export function eligible(
  */
 export function leastLoaded(
   subjects: readonly string[],
-  loads: Readonly<Record<string, number>>,
+  loads: ReadonlyMap<string, number>,
   taskId: string,
 ): string | undefined {
-  const ranked = subjects.map((subject) => ({ subject, load: loadOf(loads, subject), lot: lotOf(taskId, subject) }))
+  const ranked = subjects.map((subject) => ({ subject, load: loads.get(subject) ?? 0, lot: lotOf(taskId, subject) }))
   ranked.sort((a, b) => a.load - b.load || (a.lot < b.lot ? -1 : 1))
   return ranked.at(0)?.subject
 }
-
-/** Open tasks by subject; a subject may be called what every object has, `constructor`. */
-export const loadOf = (loads: Readonly<Record<string, number>>, subject: string): number =>
-  Object.hasOwn(loads, subject) ? (loads[subject] ?? 0) : 0
 
 const lotOf = (taskId: string, subject: string) => createHash('sha256').update(`${taskId} ${subject}`).digest('hex')
