@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Instant, pageQuery, ShipmentId, TaskId } from './common'
+import { Currency, Instant, pageQuery, ShipmentId, TaskId } from './common'
 import { Disagreement } from './document-matrix'
 import { DocumentReview } from './document-review'
 import { BusinessHours, Due, Offset } from './due'
@@ -78,7 +78,7 @@ export const Task = z
     dueBasis: z.string().optional().describe('What the due date was computed from, e.g. `VCO -P1D`'),
     due: Due.optional().describe('Rule of the due date: computed anew when the plan changes'),
     escalation: Ladder.optional().describe('Its own ladder; the usual one of its priority when absent'),
-    escalateAt: z.string().optional().describe('When the next rung of its ladder comes due, UTC'),
+    escalateAt: z.string().optional().describe('When the next rung of its ladder comes due if it is open, UTC'),
     form: z.array(FormField),
     records: Milestone.optional().describe('Milestone that completing the task proves'),
     rejectable: z.boolean().optional().describe('Rejecting it closes it; else a rejection blocks it'),
@@ -120,8 +120,60 @@ export const TaskComment = z
   .object({ by: z.string().describe('Subject'), at: z.string(), text: z.string() })
   .meta({ id: 'TaskComment' })
 
-export const TaskQuery = z.object({
-  role: InternalRole,
-  status: z.enum(['OPEN', 'CLOSED']).default('OPEN'),
-  ...pageQuery,
-})
+const minorUnits = z.int().min(0).max(1_000_000_000_000)
+
+/** What delay costs a tenant, for the inbox in the order of what waiting costs. */
+export const DelayCosts = z
+  .strictObject({
+    currency: Currency.describe('Of all amounts; revenue in others is left out, for there are no exchange rates'),
+    penaltyPerDay: z.int().min(0).max(10_000).describe('Hundredths of a percent of the revenue, each day begun'),
+    penaltyCap: z.int().min(0).max(10_000).describe('At most, hundredths of a percent of the revenue'),
+    demurragePerContainerDay: minorUnits.describe('Demurrage and detention of a container for a day, minor units'),
+    rebookingPerContainer: minorUnits.describe('A missed cut-off, for each container, minor units'),
+    halfLifeHours: z.number().min(1).max(1000).describe('Hours before the due date that halve the probability'),
+  })
+  .meta({ id: 'DelayCosts' })
+export type DelayCosts = z.infer<typeof DelayCosts>
+
+export const DelayCost = z
+  .object({
+    amount: z.int().describe('Expected cost, minor units: probability times the sum of the parts'),
+    currency: Currency,
+    probability: z.number().describe('That it is done late'),
+    daysLate: z.int().describe('Days that the parts are counted for'),
+    parts: z.object({ penalty: z.int(), demurrage: z.int(), cutOff: z.int() }).describe('Minor units, were it late'),
+    leftOut: z.array(Currency).optional().describe('Currencies of revenue that was left out'),
+  })
+  .meta({ id: 'DelayCost' })
+export type DelayCost = z.infer<typeof DelayCost>
+
+export const InboxTask = Task.extend({
+  delay: DelayCost.optional().describe('What waiting may cost; with order=COST'),
+}).meta({ id: 'InboxTask' })
+export type InboxTask = z.infer<typeof InboxTask>
+
+export const TaskQuery = z
+  .object({
+    role: InternalRole,
+    status: z.enum(['OPEN', 'CLOSED']).default('OPEN'),
+    assignee: Subject.optional(),
+    mine: z.stringbool().default(false).describe('What the caller has, and what the caller delegated'),
+    priority: TaskPriority.optional(),
+    overdue: z.stringbool().default(false),
+    order: z
+      .enum(['DUE', 'COST'])
+      .default('DUE')
+      .describe(
+        'DUE: open tasks due first, closed ones latest first. COST: of the 200 that are due first, those first whose delay costs most; one page',
+      ),
+    ...pageQuery,
+  })
+  .refine(({ order, status }) => order === 'DUE' || status === 'OPEN', {
+    message: 'closed tasks cost nothing any more',
+    path: ['order'],
+  })
+  .refine(({ order, cursor }) => order === 'DUE' || cursor === undefined, {
+    message: 'there is one page of COST',
+    path: ['cursor'],
+  })
+export type TaskQuery = z.infer<typeof TaskQuery>

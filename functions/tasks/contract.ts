@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { page, ShipmentId, TaskId } from '../../schemas/common'
 import { Subject } from '../../schemas/people'
 import { InternalRole } from '../../schemas/role'
-import { CreateTask, Task, TaskComment, TaskQuery } from '../../schemas/task'
+import { CreateTask, DelayCosts, InboxTask, Task, TaskComment, TaskQuery } from '../../schemas/task'
 import { type Contract, route } from '../platform/route'
 
 /** Partners never see tasks. Which of the tenant's people may touch one, its role says. */
@@ -27,6 +27,10 @@ const REFUSALS = [
   'shipment.changed',
 ] as const
 
+const DelayCostsView = DelayCosts.extend({
+  assumed: z.boolean().describe('The tenant has said nothing: usual amounts'),
+}).meta({ id: 'DelayCostsView' })
+
 /** Of commands on a task that somebody may have. */
 const TAKEN = [...REFUSALS, 'task.taken', 'task.not_candidate'] as const
 
@@ -34,11 +38,11 @@ export const routes = {
   listTasks: route({
     method: 'GET',
     path: '/v1/tasks',
-    summary: "A role's inbox: open tasks due first, closed ones latest first",
+    summary: "A role's inbox: open tasks due first or dearest first, closed ones latest first",
     roles: InternalRole.options,
     query: TaskQuery,
     status: 200,
-    response: page(Task),
+    response: page(InboxTask),
     errors: ['task.other_role'],
   }),
   getTask: route({
@@ -123,6 +127,23 @@ export const routes = {
     status: 200,
     response: z.object({ items: z.array(TaskComment) }),
     errors: ['task.not_found', 'task.other_role'],
+  }),
+  getDelayCosts: route({
+    method: 'GET',
+    path: '/v1/delay-costs',
+    summary: 'What a late task is taken to cost, for the inbox in that order',
+    roles: InternalRole.options,
+    status: 200,
+    response: DelayCostsView,
+  }),
+  putDelayCosts: route({
+    method: 'PUT',
+    path: '/v1/delay-costs',
+    summary: "Say what a late task costs, in the tenant's currency",
+    roles: ['TENANT_ADMIN', 'FINANCE', 'PRICING'],
+    body: DelayCosts,
+    status: 200,
+    response: DelayCostsView,
   }),
   createTask: route({
     method: 'POST',

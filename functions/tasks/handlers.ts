@@ -1,4 +1,4 @@
-import type { Task } from '../../schemas/task'
+import type { Task, TaskQuery } from '../../schemas/task'
 import { findMember, loadPeople } from '../people/store'
 import { type Context, newId } from '../platform/context'
 import { AppError, notFound } from '../platform/errors'
@@ -17,13 +17,29 @@ import {
   maySee,
   partsOf,
 } from './domain'
+import { costOfDelay, dearest, USUAL_COSTS } from './domain/delay'
 import { commentsOn, decideComment, decideCreate, decideDelegate, decideReject } from './domain/delegation'
-import { getTask, listTasks } from './store'
+import { getTask, listPlanned, listTasks, loadDelayCosts, putDelayCosts } from './store'
+
+/** Tasks that are held against each other by what waiting costs: about 250 read units. */
+const COMPARED = 200
 
 export const handlers: Handlers<typeof routes> = {
-  async listTasks(context, { query: { role, status, limit, cursor } }) {
-    if (!maySee(context, role)) throw otherRole(role)
-    return { body: await listTasks(context, { role, status }, { limit, cursor }) }
+  async listTasks(context, { query }) {
+    if (!maySee(context, query.role)) throw otherRole(query.role)
+    return {
+      body: query.order === 'COST' ? await dearestTasks(context, query) : await listTasks(context, query, query),
+    }
+  },
+
+  async getDelayCosts(context) {
+    const own = await loadDelayCosts(context)
+    return { body: { ...(own ?? USUAL_COSTS), assumed: own === undefined } }
+  },
+
+  async putDelayCosts(context, { body }) {
+    await putDelayCosts(context, body)
+    return { body: { ...body, assumed: false } }
   },
 
   async getTask(context, { params }) {
@@ -99,6 +115,16 @@ export const handlers: Handlers<typeof routes> = {
     )
     return { body: answer, version, replayed, location: `/v1/tasks/${answer.taskId}` }
   },
+}
+
+async function dearestTasks(context: Context, query: TaskQuery) {
+  const costs = (await loadDelayCosts(context)) ?? USUAL_COSTS
+  const planned = await listPlanned(context, query, COMPARED)
+  const tasks = planned.map(({ task, shipment }) => ({
+    ...task,
+    delay: costOfDelay(task, shipment, costs, context.now),
+  }))
+  return { items: dearest(tasks).slice(0, query.limit) }
 }
 
 const otherRole = (role: string) => new AppError('forbidden', 'task.other_role', `This inbox is ${role}'s`)

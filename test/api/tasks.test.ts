@@ -182,6 +182,61 @@ describe('a changed plan', () => {
   })
 })
 
+describe('the inbox', () => {
+  const inbox = async (query: object, who = ana) =>
+    (await ok(who.GET('/v1/tasks', { params: { query: { role: 'OPERATIONS', limit: 200, ...query } } }))).items
+
+  test('is narrowed to one’s own, to an assignee, a priority and what is overdue, page by page', async () => {
+    const late = await aTask({ assignee: 'ben', dueAt: inDays(-2), priority: 'HIGH' })
+    const soon = await aTask({ assignee: 'ben', dueAt: inDays(2) })
+    const has = async (query: object, who = ana) => {
+      const ids = (await inbox(query, who)).map(({ taskId }) => taskId)
+      return [ids.includes(late), ids.includes(soon)]
+    }
+    await eventually(
+      () => has({}),
+      (both) => both.every(Boolean),
+    )
+    expect(await has({ mine: 'true' }, ben)).toEqual([true, true])
+    expect(await has({ mine: 'true' }, lea)).toEqual([false, false])
+    expect(await has({ assignee: 'ben', priority: 'HIGH' })).toEqual([true, false])
+    expect(await has({ assignee: 'ben', overdue: 'true' })).toEqual([true, false])
+    const first = await ok(
+      ana.GET('/v1/tasks', { params: { query: { role: 'OPERATIONS', assignee: 'ben', limit: 1 } } }),
+    )
+    const query = {
+      role: 'OPERATIONS' as const,
+      assignee: 'ben',
+      limit: 1,
+      ...(first.next ? { cursor: first.next } : {}),
+    }
+    const second = await ok(ana.GET('/v1/tasks', { params: { query } }))
+    expect(new Set([...first.items, ...second.items].map(({ taskId }) => taskId)).size).toBe(2)
+  })
+
+  test('shows what waiting costs, dearest first, in the tenant’s own amounts', async () => {
+    expect(await ok(ana.GET('/v1/delay-costs'))).toMatchObject({ currency: 'EUR', assumed: true })
+    const costs = {
+      ...{ currency: 'EUR', penaltyPerDay: 200, penaltyCap: 1000, demurragePerContainerDay: 20_000 },
+      ...{ rebookingPerContainer: 60_000, halfLifeHours: 12 },
+    }
+    expect(await refused(ana.PUT('/v1/delay-costs', { body: costs }))).toMatchObject({ status: 403 })
+    expect(await ok(finance.PUT('/v1/delay-costs', { body: costs }))).toMatchObject({ assumed: false })
+    const items = await inbox({ order: 'COST' })
+    const amounts = items.map(({ delay }) => delay?.amount ?? 0)
+    expect(amounts).toEqual([...amounts].sort((a, b) => b - a))
+    expect(items[0]?.delay).toMatchObject({ currency: 'EUR', probability: 1 })
+    expect(amounts[0]).toBeGreaterThan(0)
+    const wrong = {
+      params: { query: { role: 'OPERATIONS' as const, order: 'COST' as const, status: 'CLOSED' as const } },
+    }
+    expect(await refused(ana.GET('/v1/tasks', wrong))).toMatchObject({ status: 422 })
+    expect(await refused(finance.GET('/v1/tasks', { params: { query: { role: 'OPERATIONS' } } }))).toMatchObject({
+      code: 'task.other_role',
+    })
+  })
+})
+
 describe('a task that stays undone', () => {
   test('is reminded of, goes to the lead, and raises an exception, each once', async () => {
     const taskId = await aTask({
