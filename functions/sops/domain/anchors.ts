@@ -120,6 +120,12 @@ export function dueAt(due: Due, state: Planned, now: string, people: People = NO
   }
 }
 
+/** A rule in a line, e.g. `VCO -P1D -8 business hours of ORIGIN`. */
+export function textOf({ anchor, offset, businessHours, at = 'OFFICE' }: Due): string {
+  const plain = `${anchor}${offset === undefined ? '' : ` ${offset}`}`
+  return businessHours === undefined ? plain : `${plain} ${signed(businessHours)} business hours of ${at}`
+}
+
 const signed = (hours: number) => (hours < 0 ? String(hours) : `+${hours}`)
 
 export function calendarOf(at: CalendarAt, { header }: Pick<Planned, 'header'>, people: People): Applied {
