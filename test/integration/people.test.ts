@@ -57,9 +57,9 @@ const escalatedIn = async (context: Context, shipmentId: string) =>
 
 describe('escalation', () => {
   const escalation = [
-    { action: 'REMIND', offset: 'PT0M' },
     { action: 'REASSIGN_TO_LEAD', offset: 'PT0M' },
-    { action: 'RAISE_EXCEPTION', offset: 'P1D' },
+    { action: 'RAISE_EXCEPTION', offset: 'PT0M' },
+    { action: 'REMIND', offset: 'P1D' },
   ]
 
   it('comes with the clock, once, however many look at the same time and again', async () => {
@@ -69,7 +69,7 @@ describe('escalation', () => {
     const task = await assign(context, shipmentId, { escalation, due: { anchor: 'STEP', offset: '-P3D' } })
     await Promise.all([look(), look()])
     await look()
-    expect(await escalatedIn(context, shipmentId)).toEqual(['REMIND OPERATIONS', 'REASSIGN_TO_LEAD lea'])
+    expect(await escalatedIn(context, shipmentId)).toEqual(['REASSIGN_TO_LEAD lea', 'RAISE_EXCEPTION OPERATIONS'])
     const state = await loadShipment(context, shipmentId)
     const left = new Date(Date.parse(task?.createdAt ?? '') + 24 * 3600_000).toISOString()
     expect(state.tasks[0]).toMatchObject({ assignee: 'lea', status: 'ASSIGNED', escalateAt: left })

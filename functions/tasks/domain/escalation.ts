@@ -44,14 +44,14 @@ export interface PlannedRung extends Rung {
   moment: string
 }
 
-/** Rungs in the order of their moments. What would have come before the task was made is left out. */
+/** Rungs in the order of their moments, but those before the task was made, and reminders in that very moment. */
 export function plannedRungs(task: Task, people: People): PlannedRung[] {
   if (task.dueAt === undefined) return []
   const due = Date.parse(task.dueAt)
   const created = Date.parse(task.createdAt)
   return ladderOf(task)
     .map((it, index) => ({ ...it, index, at: momentOf(it, due, created, people) }))
-    .filter(({ at }) => at >= created)
+    .filter(({ at, action }) => at > created || (at === created && action !== 'REMIND'))
     .sort((a, b) => a.at - b.at || a.index - b.index)
     .map(({ at, ...it }) => ({ ...it, moment: new Date(at).toISOString() }))
 }

@@ -84,10 +84,11 @@ describe('a task that stays undone', () => {
     expect(told(lookedAt(given({ priority: 'CRITICAL' }), hoursAfter(DUE, 2)))).toHaveLength(4)
   })
 
-  it('that was late when it was made still gives people the time between the rungs', () => {
+  it('that was late when it was made is not reminded of at once, and gives people the time between the rungs', () => {
     const state = given({ dueAt: '2026-01-01T00:00:00.000Z' }, ORDERED)
-    expect(escalatesAt(state)).toBe(ORDERED)
-    expect(told(lookedAt(state, hoursAfter(ORDERED, 1)))).toEqual(['REMIND OPERATIONS'])
+    expect(escalatesAt(state)).toBe(hoursAfter(ORDERED, 24))
+    expect(told(lookedAt(state, hoursAfter(ORDERED, 23)))).toEqual([])
+    expect(told(lookedAt(state, hoursAfter(ORDERED, 24)))).toEqual(['REASSIGN_TO_LEAD lea'])
   })
 
   it('raises nothing beside an exception of its SOP that stands', () => {
