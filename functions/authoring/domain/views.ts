@@ -3,7 +3,7 @@ import { type JsonObject, textOf } from '../../../engine/json'
 import { DOCUMENT_TYPE_NAME } from '../../../schemas/codes'
 import type { SopStep } from '../../../schemas/sop'
 import type { SopEdge, SopGraph, SopNode } from '../../../schemas/sop-draft'
-import { textOf } from '../../sops/domain/anchors'
+import { dueText } from '../../sops/domain/anchors'
 import {
   branchesOf,
   catchersOf,
@@ -111,7 +111,7 @@ function lineOf(place: Place): string {
   if ('from' in step) parts.push(`from ${step.from}`)
   if ('records' in step && step.records) parts.push(`records ${step.records}`)
   if ('audience' in step) parts.push(`${step.template} to ${step.audience.join(', ')}`)
-  if ('due' in step) parts.push(`due ${textOf(step.due)}`)
+  if ('due' in step) parts.push(`due ${dueText(step.due)}`)
   return [parts.join(' · '), ...late(place)].join(' — ')
 }
 

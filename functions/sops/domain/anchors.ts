@@ -121,7 +121,7 @@ export function dueAt(due: Due, state: Planned, now: string, people: People = NO
 }
 
 /** A rule in a line, e.g. `VCO -P1D -8 business hours of ORIGIN`. */
-export function textOf({ anchor, offset, businessHours, at = 'OFFICE' }: Due): string {
+export function dueText({ anchor, offset, businessHours, at = 'OFFICE' }: Due): string {
   const plain = `${anchor}${offset === undefined ? '' : ` ${offset}`}`
   return businessHours === undefined ? plain : `${plain} ${signed(businessHours)} business hours of ${at}`
 }
