@@ -18,19 +18,22 @@ export function reasonsForTask(
 }
 
 function whyIt(task: Task): Reason {
-  const { title, records, review, disagreements } = task
+  const { title, records, review, disagreements, approval } = task
   const rule = isAdHoc(task)
     ? 'A person gave it beside the SOP'
     : review
       ? 'A document was read with doubts, and a person has to look'
       : disagreements
         ? 'Documents of the shipment disagree'
-        : 'A step of the SOP asks for it'
+        : approval
+          ? 'A step of the SOP asks for the decision of a second person'
+          : 'A step of the SOP asks for it'
   return {
     question: 'Why this task?',
     rule,
     inputs: {
       ...(records ? { records } : {}),
+      ...(approval ? { notBy: approval.notBy } : {}),
       ...(review ? { reasons: review.reasons } : {}),
       ...(disagreements ? { disagreements: disagreements.map(({ message }) => message) } : {}),
     },

@@ -10,9 +10,12 @@ type Planned = Pick<ShipmentState, 'header' | 'detail' | 'tasks' | 'timeline'>
 
 const followsPlan = ({ status, due }: Task) => OPEN_TASK_STATUSES.includes(status) && due !== undefined
 
-/** Does a due date of an open task count business hours, so that calendars have to be known? */
+/** Does a due date or a ladder of an open task count business hours, so that calendars have to be known? */
 export const countsBusinessHours = ({ tasks }: Pick<ShipmentState, 'tasks'>): boolean =>
-  tasks.some((task) => followsPlan(task) && (task.due?.businessHours ?? undefined) !== undefined)
+  tasks
+    .filter(followsPlan)
+    .flatMap(({ due, escalation = [] }) => [due, ...escalation])
+    .some((rule) => rule?.businessHours !== undefined)
 
 /** Open tasks whose due dates the plan, as it now stands, has moved. Rungs of their ladders that were taken stay taken. */
 export function reschedule(planned: Planned, people: People): Required<Pick<Decision, 'facts' | 'tasks'>> {

@@ -12,7 +12,7 @@ import {
   decideReject,
 } from '../../../functions/tasks/domain/delegation'
 import { eligible, leastLoaded } from '../../../functions/tasks/domain/load'
-import { reschedule } from '../../../functions/tasks/domain/reschedule'
+import { countsBusinessHours, reschedule } from '../../../functions/tasks/domain/reschedule'
 import type { Member } from '../../../schemas/people'
 import type { Role } from '../../../schemas/role'
 import { CreateTask, type Task } from '../../../schemas/task'
@@ -221,6 +221,12 @@ describe('comments', () => {
 
 describe('a changed plan', () => {
   const due = { anchor: 'ETD' as const, offset: '-P1D' }
+  it('needs calendars where a due date or a ladder counts business hours', () => {
+    const counts = (change: Partial<Task>) => countsBusinessHours(given(change))
+    expect([counts({}), counts({ due }), counts({ due: { ...due, businessHours: 2 } })]).toEqual([false, false, true])
+    expect(counts({ due, escalation: [{ action: 'REMIND', businessHours: 4 }] })).toBe(true)
+    expect(counts({ due: { ...due, businessHours: 2 }, status: 'COMPLETED' })).toBe(false)
+  })
   it('moves due dates of open tasks that follow it, with the ladder, and no others', () => {
     const follows = given({ due, dueAt: '2026-03-17T08:00:00.000Z' })
     const planned = { ...follows, header: { ...follows.header, departure: '2026-03-25T08:00:00.000Z' } }
