@@ -110,6 +110,52 @@ describe('delegating', () => {
   })
 })
 
+describe('reassigning', () => {
+  const reassign = (who: Portolan, taskId: string, to: object) =>
+    who.POST('/v1/tasks/{taskId}/reassignments', { ...of(taskId), body: { reason: 'leave', ...to } })
+
+  test('names another, who then answers for it, or gives it to another role', async () => {
+    const taskId = await aTask()
+    await ok(ana.POST('/v1/tasks/{taskId}/claims', of(taskId)))
+    const given = await ok(reassign(ana, taskId, { assignee: 'ben' }))
+    expect(given).toMatchObject({ status: 'ASSIGNED', assignee: 'ben', reason: 'leave' })
+    expect(given).not.toHaveProperty('delegatedBy')
+    expect(await refused(ana.POST('/v1/tasks/{taskId}/claims', of(taskId)))).toMatchObject({ code: 'task.taken' })
+    expect(await ok(reassign(ben, taskId, { role: 'FINANCE' }))).toMatchObject({ status: 'CREATED', role: 'FINANCE' })
+    expect(await refused(ben.GET('/v1/tasks/{taskId}', of(taskId)))).toMatchObject({ code: 'task.other_role' })
+    expect(await ok(finance.GET('/v1/tasks/{taskId}', of(taskId)))).toMatchObject({ role: 'FINANCE' })
+  })
+
+  test('is refused to people of other roles, to nobody, and without a reason', async () => {
+    const taskId = await aTask()
+    expect(await refused(reassign(ana, taskId, { assignee: 'fin' }))).toMatchObject({
+      code: 'task.assignee_other_role',
+    })
+    expect(await refused(reassign(ana, taskId, {}))).toMatchObject({ pointers: ['/assignee'] })
+    expect(await refused(reassign(ana, taskId, { assignee: 'ben', reason: '' }))).toMatchObject({
+      pointers: ['/reason'],
+    })
+    expect(await refused(reassign(finance, taskId, { assignee: 'fin' }))).toMatchObject({ code: 'task.other_role' })
+  })
+})
+
+describe('completing', () => {
+  test('takes the data that the form asks for, of who has the task, and once', async () => {
+    const form: components['schemas']['CreateTask']['form'] = [{ name: 'terminal', label: 'Terminal', type: 'text' }]
+    const taskId = await aTask({ form })
+    const complete = (who: Portolan, data: Record<string, unknown>) =>
+      who.POST('/v1/tasks/{taskId}/completions', { ...of(taskId), body: { data } })
+    await ok(ana.POST('/v1/tasks/{taskId}/claims', of(taskId)))
+    expect(await refused(complete(ben, { terminal: 'ECT' }))).toMatchObject({ code: 'task.taken' })
+    expect(await refused(complete(ana, { quay: 'ECT' }))).toMatchObject({
+      status: 422,
+      pointers: expect.arrayContaining(['/data/terminal', '/data/quay']),
+    })
+    expect(await ok(complete(ana, { terminal: 'ECT' }))).toMatchObject({ result: { terminal: 'ECT' } })
+    expect(await refused(complete(ana, { terminal: 'ECT' }))).toMatchObject({ status: 409, code: 'task.closed' })
+  })
+})
+
 describe('candidates', () => {
   test('are the only ones who take a task up', async () => {
     const taskId = await aTask({ candidates: { groups: ['reefer-desk'] } })
