@@ -26,6 +26,16 @@ export const OrganizationId = z
   .regex(/^[A-Za-z0-9-]{2,40}$/)
   .describe('Id of an organization (party master) in the tenant')
 
+export const Subject = z.string().trim().min(1).max(128).describe("`sub` of the person's token")
+export const Group = z
+  .string()
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'expected kebab-case')
+  .max(40)
+  .describe('A group of people, such as a desk or a branch')
+
+/** As `Date.getUTCDay` counts. */
+export const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] as const
+
 /** UTC, ISO 8601; offsets are accepted and stored as UTC with milliseconds. */
 export const Instant = z.iso
   .datetime({ offset: true })

@@ -1,6 +1,6 @@
 /** Who works when: business calendars and the directory of a tenant's people. */
 import * as z from 'zod'
-import { UnLocode } from './common'
+import { Group, Subject, UnLocode, WEEKDAYS } from './common'
 import { InternalRole } from './role'
 
 export const CalendarId = z
@@ -26,9 +26,6 @@ const Openings = z
     message: 'openings of a day follow each other and do not overlap',
   })
   .describe('Empty on a closed day')
-
-/** As `Date.getUTCDay` counts. */
-export const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] as const
 
 const minutesOf = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 const openMinutes = (hours: z.output<typeof WeeklyHours>) =>
@@ -89,13 +86,6 @@ const calendar = {
 export const PutCalendar = z.strictObject(calendar).meta({ id: 'PutCalendar' })
 export const Calendar = z.object({ calendarId: CalendarId, ...calendar }).meta({ id: 'Calendar' })
 export type Calendar = z.infer<typeof Calendar>
-
-export const Subject = z.string().trim().min(1).max(128).describe("`sub` of the person's token")
-export const Group = z
-  .string()
-  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'expected kebab-case')
-  .max(40)
-  .describe('A group of people, such as a desk or a branch')
 
 const Absence = z
   .strictObject({ from: z.iso.date(), to: z.iso.date() })

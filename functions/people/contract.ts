@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { Calendar, CalendarId, Member, PutCalendar, PutMember, Subject } from '../../schemas/people'
+import { Subject } from '../../schemas/common'
+import { Calendar, CalendarId, Member, PutCalendar, PutMember } from '../../schemas/people'
 import { InternalRole } from '../../schemas/role'
 import { type Contract, route } from '../platform/route'
 

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { page, ShipmentId, TaskId } from '../../schemas/common'
-import { Subject } from '../../schemas/people'
+import { page, ShipmentId, Subject, TaskId } from '../../schemas/common'
 import { InternalRole } from '../../schemas/role'
-import { CreateTask, DelayCosts, InboxTask, Task, TaskComment, TaskQuery } from '../../schemas/task'
+import { Task } from '../../schemas/task'
+import { CreateTask, DelayCosts, InboxTask, TaskComment, TaskQuery } from '../../schemas/task-request'
 import { type Contract, route } from '../platform/route'
 
 /** Partners never see tasks. Which of the tenant's people may touch one, its role says. */

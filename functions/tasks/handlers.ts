@@ -1,4 +1,5 @@
-import type { Task, TaskQuery } from '../../schemas/task'
+import type { Task } from '../../schemas/task'
+import type { TaskQuery } from '../../schemas/task-request'
 import { findMember, loadPeople } from '../people/store'
 import { type Context, newId } from '../platform/context'
 import { AppError, notFound } from '../platform/errors'

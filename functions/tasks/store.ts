@@ -1,6 +1,7 @@
 /** Tasks live in their shipment's partition (see `functions/shipments/store.ts`); the index draws the inboxes. */
 import type { InternalRole } from '../../schemas/role'
-import { DelayCosts, type Task, type TaskQuery } from '../../schemas/task'
+import type { Task } from '../../schemas/task'
+import { DelayCosts, type TaskQuery } from '../../schemas/task-request'
 import type { Context } from '../platform/context'
 import { notFound } from '../platform/errors'
 import { get, getMany, list, type PageRequest, put, type Tenant } from '../platform/table'

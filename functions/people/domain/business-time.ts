@@ -1,5 +1,6 @@
 /** Time as a business calendar counts it: open hours alone. Moments are epoch milliseconds. Pure. */
-import { type Calendar, WEEKDAYS } from '../../../schemas/people'
+import { WEEKDAYS } from '../../../schemas/common'
+import type { Calendar } from '../../../schemas/people'
 
 export type OpenTimes = Pick<Calendar, 'timeZone' | 'hours' | 'holidays'>
 

@@ -1,6 +1,7 @@
 /** What it may cost when a task is done late. An estimate in the open: the formula and what it assumes are in docs/tasks.md. Pure. */
 import type { Anchor } from '../../../schemas/due'
-import type { DelayCost, DelayCosts, Task } from '../../../schemas/task'
+import type { Task } from '../../../schemas/task'
+import type { DelayCost, DelayCosts } from '../../../schemas/task-request'
 import type { ShipmentState } from '../../shipments/store'
 import { momentOf } from '../../sops/domain/anchors'
 

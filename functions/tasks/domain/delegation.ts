@@ -1,6 +1,7 @@
 /** Giving a task to another: by delegation, by rejection, or as one that a person makes. Pure. */
 import type { Member } from '../../../schemas/people'
-import type { CreateTask, Task } from '../../../schemas/task'
+import type { Task } from '../../../schemas/task'
+import type { CreateTask } from '../../../schemas/task-request'
 import type { Fact } from '../../../schemas/timeline'
 import type { People } from '../../people/domain/calendars'
 import { AppError } from '../../platform/errors'

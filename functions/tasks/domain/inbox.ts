@@ -1,5 +1,6 @@
 /** Which tasks of an inbox somebody asks for. Pure. */
-import type { Task, TaskQuery } from '../../../schemas/task'
+import type { Task } from '../../../schemas/task'
+import type { TaskQuery } from '../../../schemas/task-request'
 
 export type Wanted = Partial<Pick<TaskQuery, 'assignee' | 'mine' | 'priority' | 'overdue'>>
 

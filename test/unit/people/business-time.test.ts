@@ -6,7 +6,7 @@ import {
   type OpenTimes,
   openTimeBetween,
 } from '../../../functions/people/domain/business-time'
-import { WEEKDAYS } from '../../../schemas/people'
+import { WEEKDAYS } from '../../../schemas/common'
 
 const HOUR = 3600_000
 const day = (from: string, to: string) => [{ from, to }]
