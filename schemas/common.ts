@@ -14,6 +14,17 @@ export const GrantId = prefixed('grt', 'Grant id: `grt_` and a ULID')
 export const DraftId = prefixed('drf', 'Draft of an SOP: `drf_` and a ULID')
 export const JobId = prefixed('job', 'Job id: `job_` and a ULID')
 
+export const PlanId = prefixed('pln', 'Plan of a migration: `pln_` and a ULID')
+export const MigrationId = prefixed('mig', 'Migration of shipments: `mig_` and a ULID')
+
+/** A standard operating procedure: one that came with Portolan, or the tenant's own. */
+export const SopId = z
+  .string()
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'expected kebab-case')
+  .max(48)
+  .describe('Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice')
+export type SopId = z.infer<typeof SopId>
+
 /** `tsk_` + the shipment's ULID + `_` + the SOP step's key: one task per shipment and step, found without an index. */
 export const TaskId = z
   .string()

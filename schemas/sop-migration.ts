@@ -1,14 +1,10 @@
 /** Running shipments moved to another version of their SOP: what a move would do, and what it did. */
 import * as z from 'zod'
 import { ChargeCode } from './codes'
-import { Instant, Money, pageQuery, prefixed, ShipmentId, TaskId } from './common'
+import { Instant, MigrationId, Money, PlanId, pageQuery, ShipmentId, SopId, TaskId } from './common'
 import { InternalRole } from './role'
 import { SopPin } from './shipment'
-import { SopId } from './sop'
 import { Task } from './task'
-
-export const PlanId = prefixed('pln', 'Plan of a migration: `pln_` and a ULID')
-export const MigrationId = prefixed('mig', 'Migration of shipments: `mig_` and a ULID')
 
 export const Verdict = z
   .enum(['MIGRATE', 'STAY', 'MANUAL'])

@@ -1,7 +1,7 @@
 /** The SOP vocabulary: what a state of an SOP may ask for. State machines name these steps and nothing else. */
 import * as z from 'zod'
 import { ChargeCode, DocumentType, Incoterm, LoadType, PartyFunction, ShipmentType, TransportMode } from './codes'
-import { Money, TenantId } from './common'
+import { Money, SopId, TenantId } from './common'
 import { Severity } from './document-matrix'
 import { Anchor, Due } from './due'
 import { Milestone } from './milestone'
@@ -9,6 +9,8 @@ import { InternalRole } from './role'
 import { ChargeType } from './shipment'
 import { STEP_TIMEOUTS } from './sop-timeout'
 import { Candidates, FormField, Ladder, TaskPriority } from './task'
+
+export { SopId }
 
 /** SOPs that came with Portolan: the names of their files in `state-machines/`. */
 export const ProductSopId = z.enum([
@@ -22,14 +24,6 @@ export const ProductSopId = z.enum([
 export type ProductSopId = z.infer<typeof ProductSopId>
 
 const KEBAB = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
-
-/** A standard operating procedure: one that came with Portolan, or the tenant's own. */
-export const SopId = z
-  .string()
-  .regex(KEBAB, 'expected kebab-case')
-  .max(48)
-  .describe('Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice')
-export type SopId = z.infer<typeof SopId>
 
 /** Anchors that an execution is given when it starts. */
 export const StartAnchor = Anchor.extract(['ETD', 'ETA', 'DCO', 'VCO', 'FCO', 'LCO', 'CUA', 'PROMISED_DELIVERY'])

@@ -4,15 +4,25 @@
  */
 import * as z from 'zod'
 import { DocumentType, LoadType, ShipmentType, TransportMode } from './codes'
-import { DocumentId, GrantId, InvoiceId, JobId, Money, OrganizationId, TaskId, UnLocode } from './common'
+import {
+  DocumentId,
+  GrantId,
+  InvoiceId,
+  JobId,
+  MigrationId,
+  Money,
+  OrganizationId,
+  PlanId,
+  SopId,
+  TaskId,
+  UnLocode,
+} from './common'
 import { CheckCode, Severity } from './document-matrix'
 import { FieldDecision } from './document-review'
 import { GrantTerms } from './grant'
 import { Milestone } from './milestone'
 import { InternalRole } from './role'
 import { ChargeLine, SopPin } from './shipment'
-import { SopId } from './sop'
-import { MigrationId, PlanId } from './sop-migration'
 import { SopRestart } from './sop-run'
 import { EscalationAction } from './task'
 import { MilestoneOccurrence, ReportedEvent, RetractionEvent, SourceEventId } from './tracking'

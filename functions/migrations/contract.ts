@@ -1,15 +1,13 @@
 import * as z from 'zod'
-import { page } from '../../schemas/common'
+import { MigrationId, PlanId, page } from '../../schemas/common'
 import { InternalRole } from '../../schemas/role'
 import { SopId } from '../../schemas/sop'
 import { Reason } from '../../schemas/sop-draft'
 import {
   Migration,
-  MigrationId,
   MigrationOutcome,
   MigrationPlan,
   OutcomeQuery,
-  PlanId,
   PlanMigration,
   PlannedQuery,
   PlannedShipment,

@@ -73,6 +73,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/delay-costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a late task is taken to cost, for the inbox in that order */
+        get: operations["getDelayCosts"];
+        /** Say what a late task costs, in the tenant's currency */
+        put: operations["putDelayCosts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/denied-parties": {
         parameters: {
             query?: never;
@@ -100,6 +118,23 @@ export interface paths {
         };
         /** How often values were right that people have decided on: by field, and by the confidence that was stated */
         get: operations["getDocumentQuality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/explain/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a task, exception, notice, charge or milestone was decided as it was, and what would have been otherwise */
+        get: operations["explainDecision"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1178,7 +1213,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A role's inbox: open tasks due first, closed ones latest first */
+        /** A role's inbox: open tasks due first or dearest first, closed ones latest first */
         get: operations["listTasks"];
         put?: never;
         post?: never;
@@ -1911,6 +1946,54 @@ export interface components {
             packingGroup?: "1" | "2" | "3";
             properShippingName?: string;
         };
+        DelayCost: {
+            /** @description Expected cost, minor units: probability times the sum of the parts */
+            amount: number;
+            /** @description ISO 4217 currency */
+            currency: string;
+            /** @description That it is done late */
+            probability: number;
+            /** @description Days that the parts are counted for */
+            daysLate: number;
+            /** @description Minor units, were it late */
+            parts: {
+                penalty: number;
+                demurrage: number;
+                cutOff: number;
+            };
+            /** @description Currencies of revenue that was left out */
+            leftOut?: string[];
+        };
+        DelayCosts: {
+            /** @description Of all amounts; revenue in others is left out, for there are no exchange rates */
+            currency: string;
+            /** @description Hundredths of a percent of the revenue, each day begun */
+            penaltyPerDay: number;
+            /** @description At most, hundredths of a percent of the revenue */
+            penaltyCap: number;
+            /** @description Demurrage and detention of a container for a day, minor units */
+            demurragePerContainerDay: number;
+            /** @description A missed cut-off, for each container, minor units */
+            rebookingPerContainer: number;
+            /** @description Hours before the due date that halve the probability */
+            halfLifeHours: number;
+        };
+        DelayCostsView: {
+            /** @description Of all amounts; revenue in others is left out, for there are no exchange rates */
+            currency: string;
+            /** @description Hundredths of a percent of the revenue, each day begun */
+            penaltyPerDay: number;
+            /** @description At most, hundredths of a percent of the revenue */
+            penaltyCap: number;
+            /** @description Demurrage and detention of a container for a day, minor units */
+            demurragePerContainerDay: number;
+            /** @description A missed cut-off, for each container, minor units */
+            rebookingPerContainer: number;
+            /** @description Hours before the due date that halve the probability */
+            halfLifeHours: number;
+            /** @description The tenant has said nothing: usual amounts */
+            assumed: boolean;
+        };
         DeniedParty: {
             name: string;
             /** @default [] */
@@ -2384,6 +2467,51 @@ export interface components {
             /** @description PNG of the place, for 5 minutes */
             crop?: string;
         };
+        Explanation: {
+            /** @description A task, or a prefix, the ULID of a shipment and: the step key of an exception (`exc_`) or a notice (`ntc_`), the id of a charge (`chg_`), an occurrence such as `DELIVERED:1` (`mst_`), the sequence of a timeline entry (`evt_`) */
+            id: string;
+            /** @enum {string} */
+            kind: "TASK" | "EXCEPTION" | "NOTICE" | "CHARGE" | "MILESTONE" | "ENTRY";
+            /** @description Shipment id: `shp_` and a ULID */
+            shipmentId: string;
+            summary: string;
+            /** @description UTC */
+            decidedAt: string;
+            by: {
+                /** @enum {string} */
+                kind: "USER" | "PARTNER" | "CLIENT" | "SYSTEM";
+                id: string;
+            };
+            /** @description Absent when no step of an SOP decided it, and for partners */
+            sop?: {
+                sopId: string;
+                /** @description Version that ran when it was decided */
+                version: number;
+                stepKey: string;
+                /** @description Name of the state that takes the step */
+                state?: string;
+                /** @description Where it stands in the definition */
+                pointer?: string;
+                /** @description The step, as the definition has it */
+                step?: {
+                    [key: string]: unknown;
+                };
+            };
+            reasons: {
+                question: string;
+                /** @description What decided */
+                rule: string;
+                /** @description What it was decided on */
+                inputs: {
+                    [key: string]: unknown;
+                };
+                outcome: string;
+                /** @description What would have been decided on other inputs */
+                otherwise: string[];
+            }[];
+            /** @description What the timeline has of it */
+            entries: components["schemas"]["TimelineEntry"][];
+        };
         /** @description A DCSA feedback element */
         Feedback: {
             /** @enum {string} */
@@ -2517,6 +2645,94 @@ export interface components {
         ImportPayload: {
             contentType: string;
             text: string;
+        };
+        InboxTask: {
+            /** @description Task id */
+            taskId: string;
+            /** @description Shipment id: `shp_` and a ULID */
+            shipmentId: string;
+            /** @description Key of the SOP step that made it; begins with `adhoc-` when a person did */
+            stepKey: string;
+            /** @enum {string} */
+            role: "SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION";
+            title: string;
+            /** @enum {string} */
+            status: "CREATED" | "ASSIGNED" | "IN_PROGRESS" | "BLOCKED" | "COMPLETED" | "SKIPPED" | "REJECTED" | "CANCELLED";
+            /** @description Subject of the person who claimed it or was named for it */
+            assignee?: string;
+            /** @description Who answers for it while the assignee does it */
+            delegatedBy?: string;
+            /**
+             * @description NORMAL when absent
+             * @enum {string}
+             */
+            priority?: "LOW" | "NORMAL" | "HIGH" | "CRITICAL";
+            /** @description Who of the role may take the task up; everybody with the role when absent */
+            candidates?: {
+                /** @description Subjects of people */
+                users?: string[];
+                /** @description Groups of the directory */
+                groups?: string[];
+            };
+            /** @description UTC */
+            dueAt?: string;
+            /** @description What the due date was computed from, e.g. `VCO -P1D` */
+            dueBasis?: string;
+            /** @description Rule of the due date: computed anew when the plan changes */
+            due?: {
+                /**
+                 * @description ETD or ETA, a DCSA cut-off, the promised delivery, or STEP: the moment when the step is taken
+                 * @enum {string}
+                 */
+                anchor: "ETD" | "ETA" | "DCO" | "VCO" | "FCO" | "LCO" | "PCO" | "ECP" | "EFC" | "RCO" | "DGC" | "OBC" | "TCO" | "STA" | "SPA" | "CUA" | "AFC" | "PROMISED_DELIVERY" | "STEP";
+                /** @description ISO 8601 duration of weeks, days, hours and minutes; a minus puts it before the anchor */
+                offset?: string;
+                /** @description Counted after the offset */
+                businessHours?: number;
+                /**
+                 * @description Whose business hours; OFFICE when absent
+                 * @enum {string}
+                 */
+                at?: "ORIGIN" | "DESTINATION" | "OFFICE";
+            };
+            /** @description Its own ladder; the usual one of its priority when absent */
+            escalation?: {
+                /** @enum {string} */
+                action: "REMIND" | "REASSIGN_TO_LEAD" | "RAISE_EXCEPTION";
+                /** @description From the due date, or from when the task was made if that is later */
+                offset?: string;
+                /** @description Counted after the offset, by the office's calendar */
+                businessHours?: number;
+            }[];
+            /** @description When the next rung of its ladder comes due if it is open, UTC */
+            escalateAt?: string;
+            form: components["schemas"]["FormField"][];
+            /**
+             * @description Milestone that completing the task proves
+             * @enum {string}
+             */
+            records?: "BOOKING_REQUESTED" | "BOOKING_CONFIRMED" | "BOOKING_CANCELLED" | "CARGO_READY" | "EMPTY_PICKED_UP" | "PICKUP_ARRIVED" | "PICKED_UP" | "STUFFED" | "RECEIVED_AT_ORIGIN" | "VGM_SUBMITTED" | "SI_SUBMITTED" | "DOCS_RECEIVED" | "TRANSPORT_DOC_ISSUED" | "EXPORT_CLEARED" | "MANIFESTED" | "LOADED" | "DEPARTED_ORIGIN" | "TRANSHIPMENT_DISCHARGED" | "TRANSHIPMENT_LOADED" | "ARRIVED_AT_TERMINAL" | "ARRIVED_DESTINATION_PORT" | "DISCHARGED" | "ARRIVAL_NOTICE_SENT" | "ARRIVAL_DOCS_AVAILABLE" | "CUSTOMS_SUBMITTED" | "CUSTOMS_HOLD" | "IMPORT_CLEARED" | "AVAILABLE_FOR_PICKUP" | "GATE_OUT_FULL" | "OUT_FOR_DELIVERY" | "ARRIVED_AT_DELIVERY" | "DELIVERED" | "DELIVERY_DEPARTED" | "DELIVERY_FAILED" | "POD_RECEIVED" | "EMPTY_RETURNED" | "DISCREPANCY" | "RETURNED";
+            /** @description Rejecting it closes it; else a rejection blocks it */
+            rejectable?: boolean;
+            /** @description Document to review; closed by its review */
+            review?: components["schemas"]["DocumentReview"];
+            /** @description A decision by a second person; completed with its `outcome` */
+            approval?: {
+                /** @description Steps that the decider must not have done */
+                notBy: string[];
+            };
+            /** @description What the documents disagree on; closed when they agree */
+            disagreements?: components["schemas"]["Disagreement"][];
+            createdAt: string;
+            closedAt?: string;
+            /** @description Data given at completion */
+            result?: {
+                [key: string]: unknown;
+            };
+            /** @description Why it was skipped, rejected, cancelled or reassigned */
+            reason?: string;
+            /** @description What waiting may cost; with order=COST */
+            delay?: components["schemas"]["DelayCost"];
         };
         Invoice: {
             /** @description Invoice id: `inv_` and a ULID */
@@ -4286,7 +4502,7 @@ export interface components {
                 /** @description Counted after the offset, by the office's calendar */
                 businessHours?: number;
             }[];
-            /** @description When the next rung of its ladder comes due, UTC */
+            /** @description When the next rung of its ladder comes due if it is open, UTC */
             escalateAt?: string;
             form: components["schemas"]["FormField"][];
             /**
@@ -4625,6 +4841,64 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    getDelayCosts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelayCostsView"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    putDelayCosts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that is to be changed */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelayCosts"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelayCostsView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     getDeniedParties: {
         parameters: {
             query?: never;
@@ -4703,6 +4977,33 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    explainDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A task, or a prefix, the ULID of a shipment and: the step key of an exception (`exc_`) or a notice (`ntc_`), the id of a charge (`chg_`), an occurrence such as `DELIVERED:1` (`mst_`), the sequence of a timeline entry (`evt_`) */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             500: components["responses"]["Problem500"];
         };
     };
@@ -7531,6 +7832,14 @@ export interface operations {
             query: {
                 role: "SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION";
                 status?: "OPEN" | "CLOSED";
+                /** @description `sub` of the person's token */
+                assignee?: string;
+                /** @description What the caller has, and what the caller delegated */
+                mine?: string;
+                priority?: "LOW" | "NORMAL" | "HIGH" | "CRITICAL";
+                overdue?: string;
+                /** @description DUE: open tasks due first, closed ones latest first. COST: of the 200 that are due first, those first whose delay costs most; one page */
+                order?: "DUE" | "COST";
                 /** @description Items a page */
                 limit?: number;
                 /** @description `next` of the page before */
@@ -7549,7 +7858,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["Task"][];
+                        items: components["schemas"]["InboxTask"][];
                         /** @description Cursor of the next page; absent on the last */
                         next?: string;
                     };
