@@ -1,9 +1,8 @@
-import { SopId } from '../../schemas/sop'
 import { loadPeople } from '../people/store'
 import { AppError, notFound } from '../platform/errors'
 import type { Handlers } from '../platform/route'
 import { loadShipment } from '../shipments/store'
-import { findVersion } from '../sops/client'
+import { findDefinition } from '../sops/client'
 import type { routes } from './contract'
 import { type Decider, deciderOf, explain } from './domain/explanation'
 import { namedBy, subjectOf } from './domain/subject'
@@ -29,7 +28,6 @@ function noSuchDecision(error: unknown): never {
 
 /** Versions stay; one of a machine that is no longer deployed cannot be read any more. */
 async function definitionOf({ pin }: Decider) {
-  const sopId = SopId.safeParse(pin.sopId)
-  const version = sopId.success ? await findVersion(sopId.data, pin.version) : undefined
+  const version = await findDefinition(pin.versionArn)
   return version && JSON.parse(version.definition)
 }

@@ -49,12 +49,15 @@ export interface PublishedDefinition extends SopVersion {
 }
 
 /** A version by its number; undefined when the machine has none of it. */
-export async function findVersion(machine: ProductSopId, version: number): Promise<PublishedDefinition | undefined> {
-  const versionArn = `${machineArn(machine)}:${version}`
+export const findVersion = (machine: ProductSopId, version: number): Promise<PublishedDefinition | undefined> =>
+  findDefinition(`${machineArn(machine)}:${version}`)
+
+/** A version by its ARN, whatever machine it is of; undefined when there is none. */
+export async function findDefinition(versionArn: string): Promise<PublishedDefinition | undefined> {
   try {
     const answer = await callAws('states', 'DescribeStateMachine', { stateMachineArn: versionArn })
     const { definition, description } = Description.parse(answer)
-    return { version, versionArn, definition, description }
+    return { ...versionOf(versionArn), definition, description }
   } catch (error) {
     if (isOne(error, 'StateMachineDoesNotExist')) return undefined
     throw error

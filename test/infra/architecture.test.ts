@@ -70,7 +70,7 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
   // A decision is explained by the rules that made it.
   'functions/explain': [
     /^engine\/json$/,
-    /^functions\/sops\/(client|domain\/(anchors|flow))$/,
+    /^functions\/sops\/(client|domain\/(anchors|flow|runs))$/,
     /^functions\/tasks\/domain\/(delegation|escalation)$/,
     /^functions\/people\/(domain\/calendars|store)$/,
     /^functions\/tracking\/codes$/,

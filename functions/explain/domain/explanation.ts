@@ -8,6 +8,7 @@ import { entriesOf } from '../../platform/timeline'
 import { timelineView } from '../../shipments/perspective'
 import type { ShipmentState } from '../../shipments/store'
 import { flowOf, payloadOf, placesOf } from '../../sops/domain/flow'
+import { WITHIN } from '../../sops/domain/runs'
 import { isAdHoc } from '../../tasks/domain/delegation'
 import { reasonsForCharge, reasonsForException, reasonsForMilestone, reasonsForNotice } from './others'
 import type { Subject } from './subject'
@@ -15,7 +16,8 @@ import { reasonsForTask } from './task'
 
 /** The step of an SOP that decided, and the version that ran then. */
 export interface Decider {
-  pin: Pick<SopPin, 'sopId' | 'version'>
+  pin: Pick<SopPin, 'sopId' | 'version' | 'versionArn'>
+  /** As the definition has it: within a sub-process, without the key of that. */
   stepKey: string
 }
 
@@ -23,9 +25,16 @@ export interface Decider {
 export function deciderOf(subject: Subject, { timeline }: ShipmentState): Decider | undefined {
   const stepKey = stepKeyOf(subject)
   const at = subject.entries.at(0)?.sequence ?? 0
-  const pins = entriesOf(timeline, 'sop.started', 'sop.restarted').filter(({ sequence }) => sequence < at)
+  if (stepKey === undefined) return undefined
+  const before = timeline.filter(({ sequence }) => sequence < at)
+  const [process = '', own] = stepKey.split(WITHIN)
+  if (own !== undefined) {
+    const started = entriesOf(before, 'subprocess.started').findLast(({ data }) => data.stepKey === process)
+    return started && { pin: started.data, stepKey: own }
+  }
+  const pins = entriesOf(before, 'sop.started', 'sop.restarted')
   const pin = pins.map((entry) => (entry.type === 'sop.started' ? entry.data : entry.data.to)).at(-1)
-  return pin && stepKey !== undefined ? { pin, stepKey } : undefined
+  return pin && { pin, stepKey }
 }
 
 function stepKeyOf(subject: Subject): string | undefined {

@@ -119,6 +119,20 @@ describe('a task', () => {
   })
 })
 
+describe('a step of a sub-process', () => {
+  it('is explained by the SOP that the sub-process runs', () => {
+    const run = { sopId: 'customs-hold', versionArn: 'arn:3', version: 3, executionArn: 'arn:e', run: 1 }
+    const started = withFacts(given(), [{ type: 'subprocess.started', data: { ...run, stepKey: 'hold' } }], ORDERED)
+    const due = { at: ORDERED, basis: 'STEP' }
+    const step = { key: 'hold--file-papers', role: 'CUSTOMS' as const, title: 'File papers', form: [], due }
+    const { task, fact } = assignment(started.header.shipmentId, step, ORDERED)
+    const state = committed(started, { facts: [fact], tasks: [task] }, ORDERED)
+    expect(why(state, 'tsk', 'hold--file-papers').sop).toEqual({
+      ...{ sopId: 'customs-hold', version: 3, stepKey: 'file-papers' },
+    })
+  })
+})
+
 describe('a notice', () => {
   it('is explained by its audience, and by who would have got it', () => {
     const data = { stepKey: 'pre-alert', audience: ['CZ', 'CN'], template: 'pre-alert', message: 'It sails' }
