@@ -69,12 +69,26 @@ function matchAt(words: readonly Token[], from: number, labels: Lexicon): Match 
   const first = words[from]
   if (!first) return undefined
   const near = labels.get(first.text[0] ?? '') ?? []
-  const follows = (label: Label, same: (a: string, b: string) => boolean): boolean =>
-    same(first.text, label.words[0] ?? '') &&
-    label.words.every((word, i) => i === 0 || same(words[from + i]?.text ?? '', word))
+  const end = (label: Label, same: (a: string, b: string) => boolean): number | undefined => {
+    let at = from
+    for (const word of label.words) {
+      const [one, two] = [words[at]?.text ?? '', words[at + 1]?.text ?? '']
+      if (same(one, word)) at += 1
+      // OCR parts words: "Gross we ght".
+      else if (word.length >= 5 && two !== '' && same(one + two, word)) at += 2
+      else return undefined
+    }
+    return at
+  }
+  const find = (same: (a: string, b: string) => boolean): Match | undefined => {
+    for (const label of near) {
+      const to = end(label, same)
+      if (to !== undefined) return { label, from, to }
+    }
+    return undefined
+  }
   // Read exactly before read with forgiveness: "Consignee" is not a misprinted "Consigner".
-  const label = near.find((l) => follows(l, equal)) ?? near.find((l) => follows(l, sameWord))
-  return label ? { label, from, to: from + label.words.length } : undefined
+  return find(equal) ?? find(sameWord)
 }
 
 /** Text that goes on with the label itself: "and VCN No.", "/Address", "(if any)", "21 %". */

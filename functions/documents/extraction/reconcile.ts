@@ -19,6 +19,10 @@ function sumOfLines(items: readonly LineItem[]): number | undefined {
     : undefined
 }
 
+/** Sums stand under what they sum up: three numbers of a page that add up in another order do so by chance. */
+const isAbove = (a: Candidate, b: Candidate): boolean =>
+  a.page < b.page || (a.page === b.page && a.box.top + a.box.height < b.box.top)
+
 /** Whether some subtotal and tax among the candidates add up to this total. */
 function adds(
   total: Candidate,
@@ -29,6 +33,7 @@ function adds(
     for (const tax of taxes) {
       const [s, t, sum] = [amountOf(subtotal), amountOf(tax), amountOf(total)]
       if (s === undefined || t === undefined || sum === undefined || t === 0 || s === sum) continue
+      if (isAbove(total, subtotal) && isAbove(total, tax)) continue
       if (Math.abs(s + t - sum) <= 1) return [subtotal, tax]
     }
   }

@@ -96,7 +96,18 @@ describe('names at the head of a paper', () => {
 
 test('the end of a Malaysian company’s name is no dinar of Bahrain', () => {
   expect(currencyIn('KEDAI BINTANG SDN. BHD. 12.40')).toBeUndefined()
+  expect(currencyIn('822737-X BHD')).toBeUndefined()
   expect(currencyIn('BHD 12.400')).toBe('BHD')
+  expect(currencyIn('12.400 BHD')).toBe('BHD')
+})
+
+test('a label that OCR parted is one all the same', () => {
+  const lines: Line[] = [
+    ['PACKING LIST', 0.4, 0.05],
+    ['Total Gross We ight:', 0.05, 0.12],
+    ['1,429.12 KGS', 0.4, 0.12],
+  ]
+  expect(amount(readDocument({ Blocks: paper(lines) }).fields, 'grossWeight')).toBe(1429.12)
 })
 
 describe('labels without a colon', () => {

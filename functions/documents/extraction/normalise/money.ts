@@ -33,12 +33,15 @@ const MILLS = new Set('BHD IQD JOD KWD OMR TND'.split(' '))
 /** Decimal digits of a currency's minor unit (ISO 4217). */
 export const minorDigits = (currency: string): number => (NO_MINOR.has(currency) ? 0 : MILLS.has(currency) ? 3 : 2)
 
+const isBesideAmount = (text: string, at: number): boolean =>
+  /^\w{3}\s*\d/.test(text.slice(at)) || /\d[.,]\d{3}\s*$/.test(text.slice(0, at))
+
 /** The currency that a text names, by code or symbol. */
 export function currencyIn(text: string): string | undefined {
   for (const match of text.matchAll(/(?<![A-Za-z])(?:[A-Z]{3}|usd|eur|gbp)(?![A-Za-z])/gi)) {
     const code = match[0].toUpperCase()
-    // "SDN BHD" ends the names of Malaysian companies; it is no dinar.
-    if (code === 'BHD' && /S[DO]N\.?\s*$/i.test(text.slice(0, match.index))) continue
+    // "SDN BHD" ends the names of Malaysian companies: dinars stand beside an amount of three decimals.
+    if (code === 'BHD' && !isBesideAmount(text, match.index)) continue
     // Lower case is a word ("mad", "pen") except for the three that people type so.
     if (CURRENCIES.has(code) && (match[0] === code || /^(?:usd|eur|gbp)$/i.test(code))) return code
   }

@@ -52,7 +52,7 @@ export const taxAmount: FieldSpec = {
   field: 'taxAmount',
   type: 'money',
   labels: among(`
-    Tax | Taxes | Total Tax | Sales Tax | VAT | VAT Amount | GST | GST Amount | Total VAT | Tax Amount | Umsatzsteuer | MwSt | USt | Steuerbetrag | Mehrwertsteuer | TVA | Montant TVA | Total TVA | IVA | Importe IVA |
+    Tax | Taxes | Total Tax | Tax Total | GST Total | VAT Total | Total GST | Total MwSt | Total IVA | Sales Tax | VAT | VAT Amount | GST | GST Amount | Total VAT | Tax Amount | Umsatzsteuer | MwSt | USt | Steuerbetrag | Mehrwertsteuer | TVA | Montant TVA | Total TVA | IVA | Importe IVA |
     Imposto | ICMS | BTW | BTW bedrag | Totaal BTW | Imposta`),
   expense: ['TAX'],
 }
