@@ -24,6 +24,8 @@ export const CheckCode = z
     'carrier',
     'hs-codes',
     'incoterm',
+    'freight-terms',
+    'line-items',
     'currency',
     'invoice-total',
     'purchase-orders',
@@ -46,7 +48,7 @@ export const Severity = z
   .describe('ERROR holds an SOP that requires consistent documents; WARN is for a person to look at')
 export type Severity = z.infer<typeof Severity>
 
-export const RuleKind = z.enum(['exact', 'tolerance', 'set', 'name', 'place', 'text', 'order', 'arithmetic'])
+export const RuleKind = z.enum(['exact', 'tolerance', 'set', 'name', 'place', 'text', 'order', 'arithmetic', 'lines'])
 
 /** A document, or the shipment's own facts: a column of the matrix. */
 const Source = z.string().describe('Id of a document, or SHIPMENT')

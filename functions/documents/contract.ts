@@ -36,7 +36,7 @@ export const routes = {
         }),
       })
       .meta({ id: 'AnnouncedDocument' }),
-    errors: ['shipment.not_found', 'shipment.ended'],
+    errors: ['shipment.not_found', 'shipment.ended', 'document.too_many', 'document.too_many_open'],
   }),
   listDocuments: route({
     method: 'GET',
@@ -177,5 +177,6 @@ export const contract = {
     'documents.waived',
     'document.generation-requested',
     'shipment.amended',
+    'task.completed',
   ],
 } as const satisfies Contract

@@ -4,6 +4,7 @@ import { AppError, notFound } from '../platform/errors'
 import type { Handlers } from '../platform/route'
 import { type Decision, loadShipment, onShipment } from '../shipments/store'
 import type { routes } from './contract'
+import { FORM_SECONDS } from './domain/caps'
 import { compareDocuments, decideWaive } from './domain/comparison'
 import { decideCorrect, withCorrections } from './domain/corrections'
 import { feedbackOf } from './domain/feedback'
@@ -13,7 +14,6 @@ import { qualityOf } from './domain/quality'
 import { presignGet, presignPost } from './presign'
 import { loadEvidence, loadExtraction, loadTallies } from './store'
 
-const UPLOAD_SECONDS = 3600
 const DOWNLOAD_SECONDS = 300
 
 export const handlers: Handlers<typeof routes> = {
@@ -32,7 +32,7 @@ export const handlers: Handlers<typeof routes> = {
       bucket: env('DOCUMENTS_BUCKET'),
       key: uploadKey(context.tenantId, params.shipmentId, answer.documentId),
       now: context.now,
-      seconds: UPLOAD_SECONDS,
+      seconds: FORM_SECONDS,
     })
     const upload = { url, method: 'POST' as const, fields, expiresAt, maxBytes: body.bytes }
     return { body: { documentId: answer.documentId, status: 'AWAITING_UPLOAD', upload }, version, replayed }

@@ -1,5 +1,6 @@
 /** What happens when documents or the shipment change: all are compared anew. */
 import type { Reaction, Reactions } from '../platform/consume'
+import { saysWhatWasBooked } from '../shipments/perspective'
 import { loadShipment, onShipment } from '../shipments/store'
 import type { contract } from './contract'
 import { compareDocuments, comparedSince, decideCompared } from './domain/comparison'
@@ -15,6 +16,7 @@ type Changes =
   | 'document.corrected'
   | 'documents.waived'
   | 'shipment.amended'
+  | 'task.completed'
 
 /** A second delivery finds the comparison that the first one made. */
 const compare: Reaction<Changes> = async (context, { subjectId, sequence }) => {
@@ -23,6 +25,11 @@ const compare: Reaction<Changes> = async (context, { subjectId, sequence }) => {
     const matrix = compareDocuments(state, await loadEvidence(context, state))
     return { decision: decideCompared(state, matrix, context.now), answer: {} }
   })
+}
+
+/** Only what was booked is compared with documents; other results say nothing of them. */
+const compareBooked: Reaction<'task.completed'> = async (context, event) => {
+  if (saysWhatWasBooked(event.data.result)) await compare(context, event)
 }
 
 const correct: Reaction<'document.corrected'> = async (context, event) => {
@@ -52,4 +59,5 @@ export const reactions: Reactions<(typeof contract)['subscribes'][number]> = {
   'documents.waived': compare,
   'document.generation-requested': print,
   'shipment.amended': compare,
+  'task.completed': compareBooked,
 }

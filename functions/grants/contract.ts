@@ -87,6 +87,8 @@ export const routes = {
       'grant.revoked',
       'grant.not_covered',
       'grant.used_up',
+      'document.too_many',
+      'document.too_many_open',
       'shipment.ended',
     ],
   }),

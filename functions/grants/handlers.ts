@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { DOCUMENT_TYPE_NAME } from '../../schemas/codes'
 import { MAX_DOCUMENT_BYTES } from '../../schemas/document'
+import { FORM_SECONDS } from '../documents/domain/caps'
 import { compareDocuments } from '../documents/domain/comparison'
 import { feedbackOf } from '../documents/domain/feedback'
 import { uploadKey } from '../documents/domain/intake'
@@ -23,8 +24,6 @@ import {
   tokenOf,
 } from './domain'
 import { findSecret, secretWrite } from './store'
-
-const UPLOAD_SECONDS = 3600
 
 /** The context of a link's holder: its tenant is where its hash stands, its actor is the grant. */
 async function holderOf(context: Context, token: string) {
@@ -118,7 +117,7 @@ export const handlers: Handlers<typeof routes> = {
       bucket: env('DOCUMENTS_BUCKET'),
       key: uploadKey(holder.tenantId, shipmentId, answer.documentId),
       now: context.now,
-      seconds: UPLOAD_SECONDS,
+      seconds: FORM_SECONDS,
     })
     const upload = { url, method: 'POST' as const, fields, expiresAt, maxBytes: body.bytes ?? MAX_DOCUMENT_BYTES }
     return { body: { documentId: answer.documentId, status: 'AWAITING_UPLOAD', upload }, replayed }

@@ -106,3 +106,10 @@ export function timelineView(entries: readonly TimelineEntry[], viewer: Viewer):
     }))
     .sort((a, b) => (a.occurredAt === b.occurredAt ? a.sequence - b.sequence : a.occurredAt < b.occurredAt ? -1 : 1))
 }
+
+/** Results of tasks that are facts of the shipment: what was booked with the carrier. */
+export const BOOKED = ['vessel', 'voyage', 'carrierBookingReference'] as const
+
+/** Whether the result of a task is such a fact, so that documents are held against it. */
+export const saysWhatWasBooked = (result: Readonly<Record<string, unknown>>): boolean =>
+  BOOKED.some((name) => result[name] !== undefined)

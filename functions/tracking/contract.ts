@@ -40,7 +40,7 @@ export const routes = {
         ),
       })
       .meta({ id: 'RecordedEvent' }),
-    errors: ['shipment.not_found', 'event.in_future', 'event.id_reused'],
+    errors: ['shipment.not_found', 'event.in_future', 'event.id_reused', 'event.too_many'],
   }),
 }
 

@@ -8,6 +8,7 @@ import { AppError, invalid } from '../platform/errors'
 import { entriesOf } from '../platform/timeline'
 import type { ShipmentState } from '../shipments/items'
 import type { Decision } from '../shipments/store'
+import { checkRoom } from './caps'
 import { CATALOGUE, type CatalogueRule, KNOWN_CODES, type Side } from './codes'
 
 type Route = Pick<ShipmentHeader, 'type' | 'from' | 'to'> & Pick<ShipmentDetail, 'legs'>
@@ -53,6 +54,7 @@ export function decideRecordEvent(
       throw new AppError('conflict', 'event.id_reused', `Another event was recorded as ${eventId}`)
     return { decision: { facts: [] }, answer: answerOf(eventId, [], { duplicate: true }) }
   }
+  checkRoom(state.timeline, event, reporter)
   if ('retractedEventId' in event) return decideRetraction(state, event)
   if (event.eventClassifierCode === 'ACT' && Date.parse(event.eventDateTime) > Date.parse(now) + MAX_AHEAD)
     throw invalid([

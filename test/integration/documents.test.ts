@@ -67,6 +67,25 @@ const deliver = async (shipmentId: string) => {
     await reactions[event.type](context, event as never)
 }
 
+test('what was booked by a task is compared with the papers at once; other results say nothing of them', async () => {
+  const shipmentId = await createInTable(context)
+  await extracted(shipmentId)
+  await deliver(shipmentId)
+  const complete = async (result: Record<string, unknown>) => {
+    const data = { taskId: 'tsk_x', stepKey: 'x', role: 'OPERATIONS' as const, result }
+    await onShipment(context, shipmentId, () => ({
+      decision: { facts: [{ type: 'task.completed', data }] },
+      answer: {},
+    }))
+    await deliver(shipmentId)
+    await deliver(shipmentId)
+    const { timeline } = await loadShipment(context, shipmentId)
+    return timeline.filter(({ type }) => type === 'documents.compared').length
+  }
+  expect(await complete({ pickedUp: true })).toBe(1)
+  expect(await complete({ voyage: '127E' })).toBe(2)
+})
+
 test('a verified paper is compared once, a correction counted once, however often their events come', async () => {
   const shipmentId = await createInTable(context)
   await extracted(shipmentId)
@@ -95,4 +114,51 @@ test('a verified paper is compared once, a correction counted once, however ofte
   expect(await loadTallies(context)).toEqual([
     { kind: 'PACKING_LIST', field: 'packageCount', bucket: 5, right: 0, decided: 1 },
   ])
+})
+
+test('every type of event that documents consume may come again, and changes nothing', async () => {
+  const shipmentId = await createInTable(context)
+  await extracted(shipmentId)
+  const about = { documentId: DOCUMENT, documentType: '271' as const }
+  const PRINTED = 'doc_00000000000000000000000009'
+  // One fact of each type, as the rules write them; what was printed stands there already.
+  await onShipment(context, shipmentId, ({ documents: [document] }) => {
+    if (!document) throw new Error('No document')
+    const corrected = decideCorrect(document, reading, {
+      fields: [{ decision: 'CONFIRM', field: 'packageCount', index: 0 }],
+    })
+    return {
+      decision: {
+        documents: [{ ...document, documentId: PRINTED, origin: 'GENERATED', status: 'VERIFIED' }],
+        facts: [
+          ...corrected.facts,
+          { type: 'document.superseded', data: { ...about, by: DOCUMENT } },
+          {
+            type: 'documents.waived',
+            data: { check: 'marks', keys: ['x'], reason: 'agreed', roles: ['DOCUMENTATION'] },
+          },
+          { type: 'document.generation-requested', data: { ...about, documentId: PRINTED, revision: 1 } },
+          { type: 'shipment.amended', data: { changed: ['references'] } },
+          {
+            type: 'task.completed',
+            data: { taskId: 'tsk_x', stepKey: 'x', role: 'OPERATIONS', result: { voyage: 'X1' } },
+          },
+        ],
+      },
+      answer: {},
+    }
+  })
+  const events = await eventsOf(context, shipmentId, contract.subscribes)
+  expect([...new Set(events.map(({ type }) => type))].sort()).toEqual([...contract.subscribes].sort())
+  await deliver(shipmentId)
+  const before = await loadShipment(context, shipmentId)
+  const tallies = await loadTallies(context)
+  for (const event of events) {
+    await reactions[event.type](context, event as never)
+    expect({ type: event.type, state: await loadShipment(context, shipmentId) }).toEqual({
+      type: event.type,
+      state: before,
+    })
+  }
+  expect(await loadTallies(context)).toEqual(tallies)
 })

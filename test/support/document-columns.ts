@@ -1,4 +1,5 @@
 /** Readings of an invented shipment's documents that agree with each other, for planting disagreements in them. */
+import type { GoodsLine } from '../../functions/documents/matrix/lines'
 import type { Column } from '../../functions/documents/matrix/witnesses'
 import type { DocumentType } from '../../schemas/codes'
 import type { DocumentKind, NormalisedValue } from '../../schemas/extraction'
@@ -17,6 +18,19 @@ export const place = (name: string, locode?: string): NormalisedValue => ({
 export const text = (value: string): NormalisedValue => ({ type: 'text', text: value })
 export const date = (value: string): NormalisedValue => ({ type: 'date', date: value })
 export const money = (amount: number, currency = 'USD'): NormalisedValue => ({ type: 'money', amount, currency })
+
+/** A line of a table of goods. */
+export const line = (
+  article: string | undefined,
+  description: string,
+  amount: number,
+  { confidence = 0.97, unit }: { confidence?: number; unit?: string } = {},
+): GoodsLine => ({
+  ...(article ? { article } : {}),
+  description,
+  ...(unit ? { unit } : {}),
+  quantity: { value: count(amount), raw: String(amount), confidence, page: 1 },
+})
 
 export type Said = Record<string, NormalisedValue[]>
 
@@ -68,6 +82,7 @@ export const AGREEING = {
     carrier: [party('Northsea Container Line N.V.')],
     'hs-codes': [code('847989')],
     incoterm: [code('FOB')],
+    'freight-terms': [code('COL')],
     'purchase-orders': [id('OI-88213')],
     vessel: [text('PORTOLAN STAR')],
     voyage: [id('127E')],
@@ -115,6 +130,7 @@ export const AGREEING = {
     ...cargo,
     marks: [text('OI-88213 / SINGAPORE / 1-40')],
     hsCode: [code('847989')],
+    freightTerms: [code('COL')],
     shippedOnBoardDate: [date('2026-04-28')],
   },
   customs: {
@@ -152,5 +168,12 @@ export const PAPERS = Object.keys(AGREEING) as Paper[]
 export const sourceOf = (paper: Paper) => (paper === 'shipment' ? 'SHIPMENT' : paper)
 
 /** The whole set, with what is planted in place of what agrees. */
-export const papers = (planted: Partial<Record<Paper, Said>> = {}): Column[] =>
-  PAPERS.map((paper) => column(sourceOf(paper), ...KINDS[paper], { ...AGREEING[paper], ...planted[paper] }))
+export const papers = (
+  planted: Partial<Record<Paper, Said>> = {},
+  lines: Partial<Record<Paper, readonly GoodsLine[]>> = {},
+): Column[] =>
+  PAPERS.map((paper) => {
+    const goods = lines[paper]
+    const said = { ...AGREEING[paper], ...planted[paper] }
+    return column(sourceOf(paper), ...KINDS[paper], said, goods ? { lines: goods } : {})
+  })

@@ -8,6 +8,7 @@ import { AppError, notFound } from '../../platform/errors'
 import { entriesOf } from '../../platform/timeline'
 import type { ShipmentState } from '../../shipments/items'
 import type { Decision } from '../../shipments/store'
+import { checkRoom } from './caps'
 import { askForReview, type Doubts, endReview } from './review'
 import { numberOf, supersededBy } from './slots'
 
@@ -48,6 +49,11 @@ export function decideAnnounce(state: State, command: Announced, documentId: str
   if (state.header.status === 'CANCELLED' || state.header.status === 'CLOSED')
     throw new AppError('conflict', 'shipment.ended', `A ${state.header.status} shipment takes no documents`)
   const organizationId = context.organizationId ?? command.organizationId
+  checkRoom(
+    state.documents,
+    { ...(command.grantId ? { grantId: command.grantId } : {}), ...(organizationId ? { organizationId } : {}) },
+    context.now,
+  )
   const document: DocumentRecord = {
     ...command,
     documentId,

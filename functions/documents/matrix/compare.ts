@@ -4,17 +4,14 @@ import type { Disagreement, MatrixRow, Severity } from '../../../schemas/documen
 import type { NormalisedValue } from '../../../schemas/extraction'
 import type { Policy, Rule } from './policies'
 import { ALIKE, keyOf, likeness, nameOf, samePlace, sameText, show, within } from './values'
-import { SHIPMENT, type Witness } from './witnesses'
-
-/** A value read with less than this may be misread: it disagrees in a lower voice. */
-const SURE = 0.9
+import { SHIPMENT, SURE, type Witness } from './witnesses'
 
 export interface Comparison {
   agreed?: MatrixRow['agreed']
   disagreements: Disagreement[]
 }
 
-type Compared = Exclude<Rule, { kind: 'order' | 'arithmetic' }>
+type Compared = Exclude<Rule, { kind: 'order' | 'arithmetic' | 'lines' }>
 
 export function compare(policy: Policy, rule: Compared, witnesses: readonly Witness[]): Comparison {
   const agreed = mostBelieved(rule, witnesses)

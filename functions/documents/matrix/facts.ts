@@ -2,8 +2,11 @@
 import type { PartyFunction } from '../../../schemas/codes'
 import type { DocumentRecord } from '../../../schemas/document'
 import type { CheckCode, MatrixValue } from '../../../schemas/document-matrix'
-import type { Extraction, NormalisedValue } from '../../../schemas/extraction'
+import type { DocumentKind, Extraction, LineItem, NormalisedValue } from '../../../schemas/extraction'
 import type { ShipmentState } from '../../shipments/items'
+import type { BOOKED } from '../../shipments/perspective'
+import { freightOf } from '../domain/freight'
+import { type GoodsLine, LINE_KINDS } from './lines'
 import { type Column, SHIPMENT } from './witnesses'
 
 type State = Pick<ShipmentState, 'detail' | 'tasks'>
@@ -26,7 +29,7 @@ function factsOf({ detail, tasks }: State, places: PlaceNames): Partial<Record<C
   const { cargoItems, containers, legs, incoterm } = detail
   const voyages = legs.filter(({ mode }) => mode === 'VESSEL')
   const reference = (type: string) => detail.references.filter((it) => it.type === type).map(({ value }) => id(value))
-  const booked = (name: string) => tasks.flatMap(({ result }) => textIn(result?.[name]))
+  const booked = (name: (typeof BOOKED)[number]) => tasks.flatMap(({ result }) => textIn(result?.[name]))
   const volumes = cargoItems.map(({ volume }) => volume)
   return {
     packages: [{ type: 'quantity', amount: sum(cargoItems.map((item) => item.packages)) }],
@@ -44,6 +47,7 @@ function factsOf({ detail, tasks }: State, places: PlaceNames): Partial<Record<C
     carrier: parties(detail.parties, 'CA'),
     'hs-codes': cargoItems.flatMap(({ hsCode }) => (hsCode ? [{ type: 'code' as const, code: hsCode }] : [])),
     incoterm: [{ type: 'code', code: incoterm.rule }],
+    'freight-terms': [{ type: 'code', code: freightOf(incoterm.rule) === 'PREPAID' ? 'PRE' : 'COL' }],
     'purchase-orders': reference('PO'),
     marks: cargoItems.flatMap(({ marks }) => textIn(marks)),
     vessel: preferred(
@@ -90,7 +94,30 @@ const partial = ({ detail: { containers, cargoItems } }: State): CheckCode[] => 
   ...(cargoItems.every(({ hsCode }) => hsCode) ? [] : (['hs-codes'] as const)),
 ]
 
-export function documentColumn(document: DocumentRecord, { classification, fields, warnings }: Extraction): Column {
+const LINES: readonly DocumentKind[] = LINE_KINDS
+
+/** A line that says how many of what. */
+function goodsLine({ fields }: LineItem): GoodsLine[] {
+  const find = (name: string) => fields.find(({ field }) => field === name)
+  const [quantity, article, description] = [find('quantity'), find('article'), find('description')]
+  if (quantity?.value.type !== 'quantity' || !(article || description)) return []
+  const unit = find('unit')?.raw ?? quantity.value.unit
+  const what = [article?.raw, description?.raw].filter(Boolean).join(' ')
+  const { value, confidence, page, box } = quantity
+  return [
+    {
+      ...(article ? { article: article.raw } : {}),
+      ...(description ? { description: description.raw } : {}),
+      ...(unit ? { unit } : {}),
+      quantity: { value, raw: `${quantity.raw} ${what}`, confidence, page, box },
+    },
+  ]
+}
+
+export function documentColumn(
+  document: DocumentRecord,
+  { classification, fields, lineItems, warnings }: Extraction,
+): Column {
   const values: Record<string, MatrixValue[]> = {}
   const named = new Map(fields.map((it) => [it.field, it.value]))
   for (const { field, value, raw, confidence, page, box, decidedBy } of fields) {
@@ -105,5 +132,6 @@ export function documentColumn(document: DocumentRecord, { classification, field
     ...(document.number ? { number: document.number } : {}),
     values,
     warnings,
+    ...(LINES.includes(classification.kind) ? { lines: lineItems.flatMap(goodsLine) } : {}),
   }
 }

@@ -1,6 +1,7 @@
 /** The consensus matrix of a shipment's documents. Pure: same columns, same matrix, in whatever order they come. */
 import type { Disagreement, DocumentMatrix, MatrixRow, Waiver } from '../../../schemas/document-matrix'
 import { type Comparison, compare, disagreement } from './compare'
+import { lineDisagreements } from './lines'
 import { POLICIES, type Policy, type Rule } from './policies'
 import { keyOf, show } from './values'
 import { type Column, cellOf, SHIPMENT, witnessesOf } from './witnesses'
@@ -45,6 +46,7 @@ function compared(policy: Policy, columns: readonly Column[]): Comparison {
   const { rule } = policy
   if (rule.kind === 'order') return { disagreements: outOfOrder(policy, rule, columns) }
   if (rule.kind === 'arithmetic') return { disagreements: selfContradictions(policy, columns) }
+  if (rule.kind === 'lines') return { disagreements: lineDisagreements(policy, columns) }
   return compare(policy, rule, witnessesOf(policy, columns))
 }
 
@@ -57,6 +59,7 @@ function valuesIn(policy: Policy, column: Column) {
   const { rule } = policy
   if (rule.kind === 'arithmetic')
     return warned(column).flatMap(({ fields }) => fields.flatMap((it) => column.values[it] ?? []))
+  if (rule.kind === 'lines') return (column.lines ?? []).map(({ quantity }) => quantity)
   if (rule.kind !== 'order') return cellOf(policy, column)
   return rule.stages.filter(({ kind }) => kind === column.kind).flatMap(({ field }) => column.values[field] ?? [])
 }

@@ -10,6 +10,8 @@ export type Rule =
   | { kind: 'set'; parts: readonly DocumentKind[] }
   /** Each date must not be after those that follow. */
   | { kind: 'order'; stages: readonly { kind: DocumentKind; field: string; severity: Severity }[] }
+  /** Goods of the commercial invoice against those of the packing list. */
+  | { kind: 'lines' }
   /** What a document says against itself. */
   | { kind: 'arithmetic' }
 
@@ -156,6 +158,22 @@ export const POLICIES: readonly Policy[] = [
     severity: 'ERROR',
   },
   { code: 'incoterm', describe: 'One Incoterm', fields: ['incoterm'], rule: exact, severity: 'ERROR' },
+  {
+    code: 'freight-terms',
+    describe:
+      'Whoever contracts for the main carriage by the Incoterm pays its freight: the buyer collect, the seller prepaid',
+    fields: ['freightTerms'],
+    only: ['BILL_OF_LADING', 'AIR_WAYBILL', 'ARRIVAL_NOTICE'],
+    rule: exact,
+    severity: 'WARN',
+  },
+  {
+    code: 'line-items',
+    describe: 'What is packed is what is invoiced, article by article',
+    fields: [],
+    rule: { kind: 'lines' },
+    severity: 'ERROR',
+  },
   {
     code: 'currency',
     describe: 'Goods are invoiced and declared in one currency',

@@ -2,6 +2,7 @@
 import type { DocumentType } from '../../../schemas/codes'
 import type { MatrixValue } from '../../../schemas/document-matrix'
 import type { DocumentKind, ExtractionWarning, NormalisedValue } from '../../../schemas/extraction'
+import type { GoodsLine } from './lines'
 import type { Policy } from './policies'
 import { keyOf } from './values'
 
@@ -19,6 +20,8 @@ export interface Column {
   /** Checks for which it names some things only. */
   partial?: readonly string[]
   warnings?: readonly ExtractionWarning[]
+  /** Its goods, of kinds whose lines are compared. */
+  lines?: readonly GoodsLine[]
 }
 
 export interface Witness {
@@ -31,7 +34,10 @@ export interface Witness {
 }
 
 /** Below this a reading says nothing. */
-const HEARD = 0.5
+export const HEARD = 0.5
+
+/** A value read with less than this may be misread: it disagrees in a lower voice. */
+export const SURE = 0.9
 
 export function cellOf(policy: Policy, column: Column): readonly MatrixValue[] {
   if (column.source === SHIPMENT) return column.values[policy.code] ?? []
@@ -78,7 +84,7 @@ function witness(policy: Policy, column: Column, values: readonly MatrixValue[])
 }
 
 /** Documents of one type with numbers of their own are parts of one whole; two with one number say the same twice. */
-const completing = (columns: readonly Column[]) =>
+export const completing = (columns: readonly Column[]) =>
   columns.length > 1 &&
   columns.every(({ number }) => number !== undefined) &&
   new Set(columns.map(({ number }) => number)).size === columns.length

@@ -1,9 +1,10 @@
 /** What a step waits for, and whether it has come. */
 import type { DocumentRecord } from '../../../schemas/document'
 import type { SopStep } from '../../../schemas/sop'
-import type { Fact, TimelineData, TimelineType } from '../../../schemas/timeline'
+import type { Fact, TimelineData, TimelineEntry, TimelineType } from '../../../schemas/timeline'
 import type { Awaited, Wait } from '../../../schemas/wait'
 import { entriesOf } from '../../platform/timeline'
+import { saysWhatWasBooked } from '../../shipments/perspective'
 import type { ShipmentState } from '../../shipments/store'
 import { occurrenceOf } from '../../tracking/domain'
 import { passedOf } from './moments'
@@ -116,6 +117,10 @@ const CHANGES: readonly TimelineType[] = [
   'shipment.amended',
 ]
 
+/** A task changes it only with what was booked. */
+const changes = (entry: TimelineEntry): boolean =>
+  entry.type === 'task.completed' ? saysWhatWasBooked(entry.data.result) : CHANGES.includes(entry.type)
+
 /** Once passed, it stays so: a paper that comes later holds nothing that was let go on. */
 function consistency(
   { stepKey, documentTypes, severity }: Extract<Awaited, { kind: 'consistency' }>,
@@ -126,7 +131,7 @@ function consistency(
   if (agreed) return { documents: agreed.data.documents, waived: agreed.data.waived }
   const compared = entriesOf(timeline, 'documents.compared').at(-1)
   if (!compared) return undefined
-  if (timeline.some(({ type, sequence }) => sequence > compared.sequence && CHANGES.includes(type))) return undefined
+  if (timeline.some((entry) => entry.sequence > compared.sequence && changes(entry))) return undefined
   const verified = verifiedOf(state).map(({ documentType }) => documentType)
   if (!documentTypes.every((documentType) => verified.includes(documentType))) return undefined
   const holding = compared.data.open.filter((it) => severity === 'WARN' || it.severity === 'ERROR')

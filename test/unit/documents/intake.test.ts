@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { MAX_DOCUMENTS, MAX_OPEN } from '../../../functions/documents/domain/caps'
 import {
   decideAnnounce,
   decideExtracted,
@@ -255,5 +256,41 @@ describe('reading at once', () => {
     ['application/pdf', 1, false],
   ] as const)('%s of %i bytes: %s', (contentType, bytes, expected) => {
     expect(isReadAtOnce(announced(PDF, { contentType, bytes }))).toBe(expected)
+  })
+})
+
+describe('how much one sender may announce', () => {
+  const command = { documentType: '380', contentType: 'application/pdf' } as const
+  const later = new Date(Date.parse(ORDERED) + 1_800_000).toISOString()
+  const many = (count: number, change: Partial<DocumentRecord>) =>
+    Array.from({ length: count }, () => announced(PDF, { organizationId: 'ACME', ...change }))
+  const announce = (documents: DocumentRecord[], by: { organizationId?: string; grantId?: string }) =>
+    decideAnnounce(
+      { ...aShipment(), documents },
+      { ...command, ...(by.grantId ? { grantId: by.grantId } : {}) },
+      'doc_00000000000000000000000009',
+      aContext({ now: later, ...(by.organizationId ? { organizationId: by.organizationId } : {}) }),
+    ).documents
+  const problem = (code: string) => expect.objectContaining({ kind: 'conflict', code })
+
+  test('is fifty at a time; forms that ran out or were used make room', () => {
+    expect(announce(many(MAX_OPEN - 1, {}), { organizationId: 'ACME' })).toHaveLength(1)
+    expect(() => announce(many(MAX_OPEN, {}), { organizationId: 'ACME' })).toThrow(problem('document.too_many_open'))
+    const passed = '2026-03-01T07:00:00.000Z'
+    expect(announce(many(MAX_OPEN, { announcedAt: passed }), { organizationId: 'ACME' })).toHaveLength(1)
+    expect(announce(many(MAX_OPEN, { status: 'VERIFIED' }), { organizationId: 'ACME' })).toHaveLength(1)
+  })
+
+  test('is five hundred in all, whatever became of them', () => {
+    const all = many(MAX_DOCUMENTS, { status: 'REJECTED' })
+    expect(() => announce(all, { organizationId: 'ACME' })).toThrow(problem('document.too_many'))
+  })
+
+  test('is each sender’s own: one that has no room takes none from others', () => {
+    const grantId = 'grt_00000000000000000000000001'
+    const full = many(MAX_OPEN, { grantId })
+    expect(announce(full, { organizationId: 'ACME' })).toHaveLength(1)
+    expect(announce(full, {})).toHaveLength(1)
+    expect(() => announce(full, { grantId })).toThrow(problem('document.too_many_open'))
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { compatible } from '../../../functions/documents/matrix/compare'
+import type { GoodsLine } from '../../../functions/documents/matrix/lines'
 import { matrixOf } from '../../../functions/documents/matrix/matrix'
 import { POLICIES } from '../../../functions/documents/matrix/policies'
 import type { Column } from '../../../functions/documents/matrix/witnesses'
@@ -47,6 +48,7 @@ const PLANTED: [string, say.Paper, say.Said, Severity][] = [
   ['hs-codes', 'invoice', { hsCode: [say.code('843120')] }, 'ERROR'],
   ['hs-codes', 'lading', { hsCode: [say.code('843120')] }, 'ERROR'],
   ['incoterm', 'invoice', { incoterm: [say.code('CIF')] }, 'ERROR'],
+  ['freight-terms', 'lading', { freightTerms: [say.code('PRE')] }, 'WARN'],
   ['currency', 'customs', { currency: [say.code('EUR')], customsValue: [say.money(23_280_800)] }, 'ERROR'],
   ['invoice-total', 'customs', { customsValue: [say.money(23_280_801)] }, 'ERROR'],
   ['purchase-orders', 'packing', { purchaseOrderNumber: [say.id('OI-88231')] }, 'WARN'],
@@ -78,6 +80,86 @@ test.each(PLANTED)('a planted disagreement on %s in the %s is found, and no othe
   )
   expect(found(columns)).toHaveLength(1)
   expect(matrixOf(columns).consistent).toBe(severity === 'WARN')
+})
+
+describe('goods of the invoice and of the packing list, line by line', () => {
+  const INVOICED = [
+    say.line('HP-400', 'Hydraulic forming press HP-400', 24),
+    say.line('CF-120', 'Coil feeder CF-120 with controls', 12),
+    say.line('SP-9', 'Spare parts set', 4),
+  ]
+  const between = (invoiced: readonly GoodsLine[], packed: readonly GoodsLine[]) =>
+    matrixOf(say.papers({}, { invoice: invoiced, packing: packed })).rows.flatMap((row) => row.disagreements)
+
+  test('agree in any order, split over lines, without article numbers, spelled otherwise, in another language', () => {
+    const [press, feeder, spare] = INVOICED
+    if (!press || !feeder || !spare) throw new Error('Three lines')
+    const packed: GoodsLine[][] = [
+      [spare, feeder, press],
+      [say.line('HP 400', 'Presses', 10), spare, say.line('HP-400', 'Presses', 14), feeder],
+      [
+        say.line(undefined, 'SPARE PARTS SET', 4),
+        say.line(undefined, 'Hydraulic forming presses HP-400', 24),
+        say.line(undefined, 'Coil feeders CF-120 w. controls', 12),
+      ],
+      [press, feeder, say.line(undefined, 'Ersatzteilsatz', 4)],
+      [
+        say.line(undefined, 'Hydraulic forming press HP-400', 20),
+        say.line(undefined, 'hydraulic form. press HP-400', 4),
+        feeder,
+        spare,
+      ],
+    ]
+    for (const lines of packed) expect(between(INVOICED, lines)).toEqual([])
+  })
+
+  test('a quantity, an article too many and one too few are each found, and no other', () => {
+    const [press, feeder, spare] = INVOICED
+    if (!press || !feeder || !spare) throw new Error('Three lines')
+    const messages = (packed: GoodsLine[]) => between(INVOICED, packed).map((it) => `${it.severity} ${it.message}`)
+    expect(messages([say.line('HP-400', 'Hydraulic forming press HP-400', 23), feeder, spare])).toEqual([
+      'ERROR “HP-400 Hydraulic forming press HP-400”: 23 packed, 24 invoiced',
+    ])
+    expect(messages([press, feeder])).toEqual(['ERROR “SP-9 Spare parts set”: nothing packed, 4 invoiced'])
+    expect(messages([press, feeder, spare, say.line('XX-1', 'Advertising flags', 7)])).toEqual([
+      'ERROR “XX-1 Advertising flags”: 7 packed, nothing invoiced',
+    ])
+    expect(messages([press, say.line(undefined, 'Coil feeder CF-130 with controls', 9), spare])).toHaveLength(2)
+  })
+
+  test('what may be misread or counts other things holds nobody', () => {
+    const [press, feeder, spare] = INVOICED
+    if (!press || !feeder || !spare) throw new Error('Three lines')
+    const severities = (packed: GoodsLine[]) => between(INVOICED, packed).map(({ severity }) => severity)
+    expect(severities([say.line('HP-400', 'Press', 23, { confidence: 0.8 }), feeder, spare])).toEqual(['WARN'])
+    expect(severities([say.line('HP-400', 'Press', 23, { confidence: 0.4 }), feeder, spare])).toEqual(['ERROR'])
+    expect(severities([say.line('HP-400', 'Press', 2, { unit: 'CRATES' }), feeder, spare])).toEqual(
+      INVOICED.some(({ unit }) => unit) ? [] : ['ERROR'],
+    )
+    // Forty packages, and as many "pieces": the list counts packages.
+    expect(
+      severities([say.line('HP-400', 'Press', 30), say.line('CF-120', 'Feeder', 6), say.line('SP-9', 'Set', 4)]),
+    ).toEqual([])
+  })
+
+  test('the order of lines changes nothing', () => {
+    const lines = fc.array(
+      fc.record({
+        name: fc.constantFrom('Press HP-400', 'Presses HP-400', 'Feeder', 'Spare set', 'Spare sets'),
+        amount: fc.integer({ min: 1, max: 5 }),
+      }),
+      { minLength: 1, maxLength: 6 },
+    )
+    const both = lines.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })))
+    const say2 = (all: readonly { name: string; amount: number }[]) =>
+      all.map(({ name, amount }) => say.line(undefined, name, amount))
+    fc.assert(
+      fc.property(both, both, ([a, shuffledA], [b, shuffledB]) => {
+        expect(between(say2(shuffledA), say2(shuffledB))).toEqual(between(say2(a), say2(b)))
+        expect(between(say2(a), say2(shuffledA))).toEqual([])
+      }),
+    )
+  })
 })
 
 test('several planted at once are all found', () => {
@@ -193,7 +275,9 @@ describe('properties', () => {
   })
 
   test('every comparison is symmetric, and everything agrees with itself', () => {
-    const rules = POLICIES.map(({ rule }) => rule).filter((rule) => rule.kind !== 'order' && rule.kind !== 'arithmetic')
+    const rules = POLICIES.map(({ rule }) => rule).filter(
+      (rule) => rule.kind !== 'order' && rule.kind !== 'arithmetic' && rule.kind !== 'lines',
+    )
     fc.assert(
       fc.property(fc.constantFrom(...rules), witness, witness, (rule, a, b) => {
         expect(compatible(rule, a, b)).toBe(compatible(rule, b, a))

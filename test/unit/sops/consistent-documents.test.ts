@@ -68,3 +68,13 @@ test('a comparison older than the last change settles nothing', () => {
   expect(settlement(awaited, state)).toBeUndefined()
   expect(settledWaits({ ...after(state, compared()), waits: [wait] })).toMatchObject([{ wait }])
 })
+
+test('what was booked by a task is a change; other results are none', () => {
+  const settled = after(verified('380', '271'), compared())
+  const completed = (result: Record<string, unknown>): Fact => ({
+    type: 'task.completed',
+    data: { taskId: 'tsk_x', stepKey: 'x', role: 'OPERATIONS', result },
+  })
+  expect(settlement(awaited, after(settled, completed({ voyage: '127E' })))).toBeUndefined()
+  expect(settlement(awaited, after(settled, completed({ pickedUp: true })))).toBeDefined()
+})

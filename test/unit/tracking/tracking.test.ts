@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { MAX_EVENTS } from '../../../functions/tracking/caps'
 import { CATALOGUE } from '../../../functions/tracking/codes'
 import { decideRecordEvent, milestoneOf, milestoneTimes, occurrencesOf } from '../../../functions/tracking/domain'
 import { Milestone } from '../../../schemas/milestone'
@@ -179,6 +180,39 @@ describe('what does not reach a milestone', () => {
     expect(occurrencesOf(later.timeline).map((it) => it.milestone)).toEqual(['STUFFED', 'DEPARTED_ORIGIN'])
     const retracted = recorded(later, aRetraction('s1', ORDERED), NOW)
     expect(occurrencesOf(retracted.timeline).map((it) => it.milestone)).toEqual(['DEPARTED_ORIGIN'])
+  })
+})
+
+describe('events of one source', () => {
+  const reported = (count: number, ids: (nth: number) => string) => {
+    const { timeline } = recorded(aShipment(), anEvent('DEPARTED_ORIGIN', ORDERED, { eventId: 'x' }), NOW)
+    const entry = timeline.find(({ type }) => type === 'event.recorded')
+    if (entry?.type !== 'event.recorded') throw new Error('No event')
+    const many = Array.from({ length: count }, (_, nth) => ({ ...entry, data: { ...entry.data, eventId: ids(nth) } }))
+    return { ...aShipment(), timeline: many }
+  }
+  const next = anEvent('DELIVERED', ORDERED, { eventId: 'one-more' })
+  const full = expect.objectContaining({ kind: 'conflict', code: 'event.too_many' })
+
+  test('have an end, and those of others and our own go on', () => {
+    const state = reported(MAX_EVENTS, (nth) => `e${nth}`)
+    expect(() => decideRecordEvent(state, next, NOW)).toThrow(full)
+    expect(decideRecordEvent(state, { ...next, source: 'OTHER' }, NOW).answer.duplicate).toBe(false)
+    expect(decideRecordEvent(state, next, NOW, 'CARRIER').answer.duplicate).toBe(false)
+    expect(decideRecordEvent(state, { ...next, eventId: 'portolan:task-x' }, NOW).answer.duplicate).toBe(false)
+    // What is known already is answered as before.
+    expect(
+      decideRecordEvent(
+        reported(1, () => 'e0'),
+        next,
+        NOW,
+      ).answer.duplicate,
+    ).toBe(false)
+  })
+
+  test('of a partner are counted whatever it calls its systems', () => {
+    const state = reported(MAX_EVENTS, (nth) => `CARRIER:e${nth}`)
+    expect(() => decideRecordEvent(state, { ...next, source: 'NEW-NAME' }, NOW, 'CARRIER')).toThrow(full)
   })
 })
 
