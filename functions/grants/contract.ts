@@ -67,6 +67,7 @@ export const routes = {
     roles: 'public',
     params: holder,
     body: AnnounceByGrant,
+    rawBody: ['application/x-www-form-urlencoded'],
     status: 201,
     response: z
       .object({

@@ -23,6 +23,7 @@ import {
   partsOf,
   tokenOf,
 } from './domain'
+import { announcementOf } from './form'
 import { findSecret, secretWrite } from './store'
 
 /** The context of a link's holder: its tenant is where its hash stands, its actor is the grant. */
@@ -100,26 +101,27 @@ export const handlers: Handlers<typeof routes> = {
     }
   },
 
-  async announceByGrant(context, { params, body, idempotencyKey }) {
+  async announceByGrant(context, { params, body, raw, idempotencyKey }) {
+    const command = raw ? announcementOf(raw.text) : body
     const { holder, shipmentId, grantId } = await holderOf(context, params.token)
     const { answer, replayed } = await onShipment(
       holder,
       shipmentId,
       (state) => {
         const documentId = newId('doc', context.now)
-        const decision = decideAnnounceByGrant(state, grantId, body, documentId, holder)
+        const decision = decideAnnounceByGrant(state, grantId, command, documentId, holder)
         return { decision, answer: { documentId } }
       },
-      { idempotency: { operation: `announceByGrant ${grantId}`, key: idempotencyKey, request: body } },
+      { idempotency: { operation: `announceByGrant ${grantId}`, key: idempotencyKey, request: command } },
     )
     const { url, fields, expiresAt } = presignPost(awsEnvironment(), {
-      ...body,
+      ...command,
       bucket: env('DOCUMENTS_BUCKET'),
       key: uploadKey(holder.tenantId, shipmentId, answer.documentId),
       now: context.now,
       seconds: FORM_SECONDS,
     })
-    const upload = { url, method: 'POST' as const, fields, expiresAt, maxBytes: body.bytes ?? MAX_DOCUMENT_BYTES }
+    const upload = { url, method: 'POST' as const, fields, expiresAt, maxBytes: command.bytes ?? MAX_DOCUMENT_BYTES }
     return { body: { documentId: answer.documentId, status: 'AWAITING_UPLOAD', upload }, replayed }
   },
 }

@@ -306,6 +306,74 @@ describe('a grant', () => {
     expect(late.document.rejection?.code).toBe('grant.revoked')
   })
 
+  /** `curl -d name=value …`. */
+  const form = async (url: string, fields: Record<string, string>) => {
+    const response = await fetch(url, { method: 'POST', body: new URLSearchParams(fields) })
+    return { status: response.status, answer: (await response.json()) as Answer }
+  }
+
+  test('is for two papers and no more: forms alone, feedback that names what to change, and what is sent again takes its place', async () => {
+    const shipmentId = await create('G-4', { incoterm: { rule: 'CIF', place: 'Singapore' } })
+    const body = {
+      documentTypes: ['380' as const, '271' as const],
+      expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+      recipient: 'ana@kestrel.example',
+      maxDocuments: 2,
+    }
+    const { link = '' } = await ok(
+      documentation.POST('/v1/shipments/{shipmentId}/grants', { ...one(shipmentId), body }),
+    )
+    const documents = `${world.url()}${link}/documents`
+    const pdf = { contentType: 'application/pdf' }
+    expect(await form(documents, { documentType: '705', ...pdf })).toMatchObject({
+      status: 403,
+      answer: { code: 'grant.not_covered' },
+    })
+    expect(await form(documents, { documentType: '380', contentType: 'text/html' })).toMatchObject({
+      status: 422,
+      answer: { code: 'validation_failed', errors: [{ pointer: '/contentType' }] },
+    })
+
+    const first = await form(documents, { documentType: '380', fileName: '', ...pdf })
+    expect(first.status).toBe(201)
+    expect(await post(first.answer.upload, INVOICE)).toBe(201)
+    await read(shipmentId, first.answer.documentId)
+    await world.settled()
+    const seen = (await call(world.url() + link)).answer
+    expect(seen).toMatchObject({
+      remaining: 1,
+      documents: [
+        {
+          status: 'VERIFIED',
+          feedbacks: expect.arrayContaining([
+            expect.objectContaining({
+              severity: 'ERROR',
+              code: 'PROPERTY_VALUE_MUST_CHANGE',
+              property: 'incoterm',
+              jsonPath: expect.stringMatching(/^\$\.extraction\.fields\[\d+\]$/),
+            }),
+          ]),
+        },
+      ],
+    })
+
+    const again = await form(documents, { documentType: '380', supersedes: first.answer.documentId, ...pdf })
+    const bytes = Buffer.concat([Buffer.from(INVOICE.bytes), Buffer.from('\n%%EOF\n')])
+    expect(await post(again.answer.upload, { ...INVOICE, bytes })).toBe(201)
+    expect((await read(shipmentId, again.answer.documentId)).document.status).toBe('VERIFIED')
+    expect((await read(shipmentId, first.answer.documentId)).document).toMatchObject({
+      status: 'SUPERSEDED',
+      supersededBy: again.answer.documentId,
+    })
+    expect(await form(documents, { documentType: '271', ...pdf })).toMatchObject({
+      status: 409,
+      answer: { code: 'grant.used_up' },
+    })
+    // It opens nothing else of the shipment.
+    for (const path of ['', '/documents', '/timeline', '/document-matrix'])
+      expect((await fetch(`${world.url()}/v1/shipments/${shipmentId}${path}`)).status).toBe(401)
+  })
+
   test('opens nothing but its own shipment, and not in another tenant', async () => {
     const { url } = await issue(await create('G-2'))
     const [tenant = '', secret = ''] = url.slice(url.lastIndexOf('/') + 1).split('.')

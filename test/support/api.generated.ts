@@ -2027,7 +2027,7 @@ export interface components {
              * @description A row of the document matrix
              * @enum {string}
              */
-            check: "packages" | "gross-weight" | "net-weight" | "volume" | "containers" | "seals" | "port-of-loading" | "port-of-discharge" | "shipper" | "consignee" | "notify-party" | "seller" | "buyer" | "carrier" | "hs-codes" | "incoterm" | "currency" | "invoice-total" | "purchase-orders" | "marks" | "vessel" | "voyage" | "booking" | "bill-of-lading" | "invoice-numbers" | "origin" | "un-numbers" | "dates" | "arithmetic";
+            check: "packages" | "gross-weight" | "net-weight" | "volume" | "containers" | "seals" | "port-of-loading" | "port-of-discharge" | "shipper" | "consignee" | "notify-party" | "seller" | "buyer" | "carrier" | "hs-codes" | "incoterm" | "freight-terms" | "line-items" | "currency" | "invoice-total" | "purchase-orders" | "marks" | "vessel" | "voyage" | "booking" | "bill-of-lading" | "invoice-numbers" | "origin" | "un-numbers" | "dates" | "arithmetic";
             /**
              * @description ERROR holds an SOP that requires consistent documents; WARN is for a person to look at
              * @enum {string}
@@ -2132,12 +2132,12 @@ export interface components {
              * @description A row of the document matrix
              * @enum {string}
              */
-            check: "packages" | "gross-weight" | "net-weight" | "volume" | "containers" | "seals" | "port-of-loading" | "port-of-discharge" | "shipper" | "consignee" | "notify-party" | "seller" | "buyer" | "carrier" | "hs-codes" | "incoterm" | "currency" | "invoice-total" | "purchase-orders" | "marks" | "vessel" | "voyage" | "booking" | "bill-of-lading" | "invoice-numbers" | "origin" | "un-numbers" | "dates" | "arithmetic";
+            check: "packages" | "gross-weight" | "net-weight" | "volume" | "containers" | "seals" | "port-of-loading" | "port-of-discharge" | "shipper" | "consignee" | "notify-party" | "seller" | "buyer" | "carrier" | "hs-codes" | "incoterm" | "freight-terms" | "line-items" | "currency" | "invoice-total" | "purchase-orders" | "marks" | "vessel" | "voyage" | "booking" | "bill-of-lading" | "invoice-numbers" | "origin" | "un-numbers" | "dates" | "arithmetic";
             describe: string;
             /** @description How values are compared */
             rule: {
                 /** @enum {string} */
-                kind: "exact" | "tolerance" | "set" | "name" | "place" | "text" | "order" | "arithmetic";
+                kind: "exact" | "tolerance" | "set" | "name" | "place" | "text" | "order" | "arithmetic" | "lines";
                 tolerance?: string;
             };
             cells: {
@@ -4574,7 +4574,7 @@ export interface components {
              * @description A row of the document matrix
              * @enum {string}
              */
-            check: "packages" | "gross-weight" | "net-weight" | "volume" | "containers" | "seals" | "port-of-loading" | "port-of-discharge" | "shipper" | "consignee" | "notify-party" | "seller" | "buyer" | "carrier" | "hs-codes" | "incoterm" | "currency" | "invoice-total" | "purchase-orders" | "marks" | "vessel" | "voyage" | "booking" | "bill-of-lading" | "invoice-numbers" | "origin" | "un-numbers" | "dates" | "arithmetic";
+            check: "packages" | "gross-weight" | "net-weight" | "volume" | "containers" | "seals" | "port-of-loading" | "port-of-discharge" | "shipper" | "consignee" | "notify-party" | "seller" | "buyer" | "carrier" | "hs-codes" | "incoterm" | "freight-terms" | "line-items" | "currency" | "invoice-total" | "purchase-orders" | "marks" | "vessel" | "voyage" | "booking" | "bill-of-lading" | "invoice-numbers" | "origin" | "un-numbers" | "dates" | "arithmetic";
             reason: string;
         };
         WaivedCheck: {
@@ -4582,7 +4582,7 @@ export interface components {
              * @description A row of the document matrix
              * @enum {string}
              */
-            check: "packages" | "gross-weight" | "net-weight" | "volume" | "containers" | "seals" | "port-of-loading" | "port-of-discharge" | "shipper" | "consignee" | "notify-party" | "seller" | "buyer" | "carrier" | "hs-codes" | "incoterm" | "currency" | "invoice-total" | "purchase-orders" | "marks" | "vessel" | "voyage" | "booking" | "bill-of-lading" | "invoice-numbers" | "origin" | "un-numbers" | "dates" | "arithmetic";
+            check: "packages" | "gross-weight" | "net-weight" | "volume" | "containers" | "seals" | "port-of-loading" | "port-of-discharge" | "shipper" | "consignee" | "notify-party" | "seller" | "buyer" | "carrier" | "hs-codes" | "incoterm" | "freight-terms" | "line-items" | "currency" | "invoice-total" | "purchase-orders" | "marks" | "vessel" | "voyage" | "booking" | "bill-of-lading" | "invoice-numbers" | "origin" | "un-numbers" | "dates" | "arithmetic";
             waived: number;
         };
     };
@@ -5046,6 +5046,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AnnounceByGrant"];
+                "application/x-www-form-urlencoded": string;
             };
         };
         responses: {
