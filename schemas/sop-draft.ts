@@ -87,7 +87,10 @@ export const SopNode = z
     waits: z.boolean(),
     role: InternalRole.optional(),
     milestone: Milestone.optional().describe('That it waits for, records, or that completing its task proves'),
+    or: z.array(Milestone).optional().describe('Milestones that settle it too'),
     documentTypes: z.array(DocumentType).optional(),
+    notBy: z.array(z.string()).optional().describe('Steps that the decider must not have done'),
+    starts: SopId.optional().describe('SOP that it starts beside this one'),
     due: Due.optional(),
   })
   .meta({ id: 'SopNode' })

@@ -159,6 +159,8 @@ describe.each([
   ['ocean-export-fcl', 1],
   ['ocean-import-fcl', 2],
   ['domestic-road', 3],
+  ['air-export', 4],
+  ['return', 5],
 ] as const)('%s with mishaps of seed %d', (sopId, seed) => {
   it('ends with the facts of an undisturbed run, each once', async () => {
     const context = aContext({ tenantId: `chaos-${seed}` })

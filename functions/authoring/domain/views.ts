@@ -48,7 +48,10 @@ function aboutStep(step: SopStep): Partial<SopNode> {
     ...('due' in step ? { due: step.due } : {}),
     ...(role ? { role } : {}),
     ...(milestone ? { milestone } : {}),
+    ...('or' in step && step.or ? { or: step.or } : {}),
     ...(documentTypes ? { documentTypes } : {}),
+    ...('notBy' in step ? { notBy: step.notBy } : {}),
+    ...('sop' in step ? { starts: step.sop } : {}),
   }
 }
 
@@ -106,6 +109,9 @@ function lineOf(place: Place): string {
     return place.state.Type === 'Parallel' ? `${parts[0]}, all at once:` : `${parts[0]} (${textOf(place.state.Type)})`
   if ('role' in step) parts.push(step.role)
   if ('milestone' in step) parts.push(`${step.step === 'recordMilestone' ? 'records' : 'until'} ${step.milestone}`)
+  if ('or' in step && step.or) parts.push(`or ${step.or.join(', ')}`)
+  if ('notBy' in step) parts.push(`not by who did ${step.notBy.join(', ')}`)
+  if ('sop' in step) parts.push(`starts ${step.sop}`)
   if ('documentType' in step) parts.push(`${DOCUMENT_TYPE_NAME[step.documentType]} (${step.documentType})`)
   if ('documentTypes' in step) parts.push(`documents ${step.documentTypes.join(', ')} agree`)
   if ('from' in step) parts.push(`from ${step.from}`)
