@@ -2,6 +2,7 @@ import jsonata from 'jsonata'
 import { queryError } from './errors'
 import { hash, partition, range } from './intrinsic-functions'
 import type { Json } from './json'
+import { ASK, type Quick, quick } from './jsonata-quick'
 import { next, type Random, uuid } from './random'
 
 /** What an expression may see. Names without `$`. */
@@ -25,6 +26,7 @@ interface Parsed {
   expression: jsonata.Expression
   /** Whether it mentions a function that needs the execution's time or chance. */
   sourced: boolean
+  quick?: Quick
 }
 
 const cache = new Map<string, Parsed>()
@@ -36,7 +38,9 @@ export function parseJsonata(source: string): Parsed {
   const expression = jsonata(source)
   for (const [name, implementation] of Object.entries(FUNCTIONS)) expression.assign(name, implementation)
   if (cache.size > 20_000) cache.clear()
-  const parsed = { expression, sourced: /\$(now|millis|random|uuid|shuffle)\b/.test(source) }
+  const quickly = quick(expression.ast())
+  const sourced = /\$(now|millis|random|uuid|shuffle)\b/.test(source)
+  const parsed = { expression, sourced, ...(quickly && { quick: quickly }) }
   cache.set(source, parsed)
   return parsed
 }
@@ -86,9 +90,29 @@ function sources({ now, random }: Bindings) {
 }
 
 /** Evaluates an expression; throws a `States.QueryEvaluationError` that names the field. */
-export async function evaluateJsonata(source: string, bindings: Bindings, field: string): Promise<Json> {
+export function evaluateJsonata(source: string, bindings: Bindings, field: string): Json | Promise<Json> {
+  const value = quickly(source, bindings)
+  if (value === undefined) throw nothing(source, field)
+  return value === ASK ? ask(source, bindings, field) : value
+}
+
+/** Without JSONata, where that is as good. */
+function quickly(source: string, { states, variables }: Bindings): Json | undefined | typeof ASK {
+  const known = cache.get(source)
+  if (!known?.quick) return ASK
+  // The states object is JSON but for its getters.
+  return known.quick((name) => (name === 'states' ? (states as Json) : own(variables, name)))
+}
+
+const own = (variables: Record<string, Json>, name: string) =>
+  Object.hasOwn(variables, name) ? variables[name] : undefined
+
+const nothing = (source: string, field: string) =>
+  queryError(`${about(source, field)} returned nothing (undefined).`, field)
+
+async function ask(source: string, bindings: Bindings, field: string): Promise<Json> {
   const value = await run(source, bindings, field)
-  if (value === undefined) throw queryError(`${about(source, field)} returned nothing (undefined).`, field)
+  if (value === undefined) throw nothing(source, field)
   return plain(value, source, field)
 }
 

@@ -36,20 +36,36 @@ export function compileJsonata(template: Json, field: string): Field {
   if (typeof template === 'string') return compileExpression(expressionOf(template) ?? '', field)
   if (Array.isArray(template)) {
     const items = template.map((item, index) => compileJsonata(item, `${field}[${index}]`))
-    return async (scope) => {
-      const result: Json[] = []
-      for (const item of items) result.push(await item(scope))
-      return result
-    }
+    return (scope) => inOrder(items, scope)
   }
-  const entries = Object.entries(template ?? {}).map(
-    ([key, item]) => [key, compileJsonata(item, `${field}/${key}`)] as const,
-  )
-  return async (scope) => {
+  const keys = Object.keys(template ?? {})
+  const members = Object.entries(template ?? {}).map(([key, item]) => compileJsonata(item, `${field}/${key}`))
+  const object = (values: Json[]) => {
     const result: Record<string, Json> = {}
-    for (const [key, item] of entries) result[key] = await item(scope)
+    for (let at = 0; at < keys.length; at += 1) result[keys[at] ?? ''] = values[at] ?? null
     return result
   }
+  return (scope) => {
+    const values = inOrder(members, scope)
+    return values instanceof Promise ? values.then(object) : object(values)
+  }
+}
+
+/** One after the other, for chance and the first error depend on it; at once where no value has to be waited for. */
+function inOrder(items: readonly Field[], scope: Scope): Json[] | Promise<Json[]> {
+  const values: Json[] = []
+  for (const item of items) {
+    const value = item(scope)
+    if (value instanceof Promise) return othersInOrder(items, scope, values, value)
+    values.push(value)
+  }
+  return values
+}
+
+async function othersInOrder(items: readonly Field[], scope: Scope, values: Json[], pending: Promise<Json>) {
+  values.push(await pending)
+  for (const item of items.slice(values.length)) values.push(await item(scope))
+  return values
 }
 
 function hasExpression(template: Json): boolean {

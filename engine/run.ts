@@ -89,9 +89,13 @@ export class Run {
   }
 
   scope(node: Node, item?: { index: number; value: Json }): Scope {
+    let context: Json | undefined
     return {
       input: node.thread.input,
-      context: () => contextOf(this, node, item),
+      context: () => {
+        context ??= contextOf(this, node, item)
+        return context
+      },
       variables: this.variables(node),
       now: this.now,
       random: this.random,

@@ -29,13 +29,24 @@ function fieldSchema(field: FormField): z.ZodType {
   }
 }
 
-/** The data with times in UTC; throws `validation_failed` naming each wrong, missing or unknown field. */
-export function readForm(form: readonly FormField[], data: Record<string, unknown>): Record<string, unknown> {
+/** A form of a definition is filled in for many shipments. */
+const schemas = new WeakMap<readonly FormField[], z.ZodType<Record<string, unknown>>>()
+
+function schemaOf(form: readonly FormField[]) {
+  const known = schemas.get(form)
+  if (known) return known
   const shape = form.map((field) => {
     const schema = fieldSchema(field)
     return [field.name, field.required ? schema : schema.optional()] as const
   })
-  const parsed = z.strictObject(Object.fromEntries(shape)).safeParse(data)
+  const made = z.strictObject(Object.fromEntries(shape))
+  schemas.set(form, made)
+  return made
+}
+
+/** The data with times in UTC; throws `validation_failed` naming each wrong, missing or unknown field. */
+export function readForm(form: readonly FormField[], data: Record<string, unknown>): Record<string, unknown> {
+  const parsed = schemaOf(form).safeParse(data)
   if (!parsed.success) throw invalid(parsed.error.issues.flatMap(fieldErrors))
   return parsed.data
 }
