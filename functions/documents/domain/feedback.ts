@@ -52,6 +52,10 @@ function element(row: MatrixRow, { severity, waiver, check }: Disagreement, read
         ? 'PROPERTY_VALUE_MUST_CHANGE'
         : 'PROPERTY_VALUE_MAY_CHANGE',
     message: `${row.describe}. ${said} differs from the rest of the shipment${waiver ? ', and was let pass' : ''}`,
-    ...(found ? { jsonPath: `$.extraction.fields[${index}]`, property: found.field } : { property: check }),
+    ...(found ? { jsonPath: `$.extraction.fields[${index}]`, property: found.field } : wholeOf(check)),
   }
 }
+
+/** Where no single field is meant. */
+const wholeOf = (check: Disagreement['check']) =>
+  check === 'line-items' ? { jsonPath: '$.extraction.lineItems', property: 'lineItems' } : { property: check }
