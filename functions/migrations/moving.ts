@@ -26,7 +26,7 @@ const PHASES = { MOVE: moveSome, CHECK: checkSome, COUNT: countAll, REVERSE: rev
  * read, so a delivery that was overtaken, by its double or by a cancellation, does nothing more and stops.
  */
 export async function advanceMigration(context: Context, migrationId: string, part: number): Promise<void> {
-  let job = await loadMigration(context, migrationId)
+  let job = withTime(await loadMigration(context, migrationId))
   const versions = versionsOf(context, job.migration.sopId)
   const started = Date.parse(timestamp())
   while (job.part === part && job.phase !== 'REST') {
@@ -36,6 +36,16 @@ export async function advanceMigration(context: Context, migrationId: string, pa
     if (!saved || !(await saveMigration(context, job, saved))) return
     job = { ...saved, version: job.version + 1 }
   }
+}
+
+/** Milliseconds past a deadline after which nobody can have been at work. */
+const OUTAGE = 60_000
+
+/** After an outage the shipments of a wave get their time anew: they stood still as well. */
+function withTime(job: MigrationJob): MigrationJob {
+  const now = Date.parse(timestamp())
+  if (job.deadline === undefined || now - Date.parse(job.deadline) < OUTAGE) return job
+  return { ...job, deadline: new Date(now + job.migration.checkSeconds * 1000).toISOString() }
 }
 
 function overtaken(error: unknown): undefined {
