@@ -75,7 +75,7 @@ export async function advance(
   event: ExecutionEvent,
   clock: Clock,
 ): Promise<Step> {
-  if (execution.status !== 'RUNNING') return { execution, effects: [], history: [] }
+  if (execution.status !== 'RUNNING') return { execution, effects: [], history: [], entered: [] }
   const run = new Run(compile(definition), copy(execution), clock, behaviour)
   if (execution.wakeAt !== undefined && execution.wakeAt <= run.now) await fireTimers(run)
   if (run.execution.status === 'RUNNING') await apply(run, event)

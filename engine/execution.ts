@@ -133,6 +133,8 @@ export interface Step {
   execution: Execution
   effects: Effect[]
   history: HistoryEvent[]
+  /** Names of the states that were entered, in order; those of a distributed Map's children too. */
+  entered: string[]
 }
 
 /** What a host gives each step: the time, and how it names a task to the outside. */

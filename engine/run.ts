@@ -31,6 +31,7 @@ const MAX_EVENTS = 25_000
 export class Run {
   readonly effects: Effect[] = []
   readonly history: HistoryEvent[] = []
+  readonly entered: string[] = []
   readonly random: Random
   readonly now: number
   private readonly queue: (() => Promise<void>)[] = []
@@ -123,6 +124,7 @@ export class Run {
     const { thread } = node
     const state = this.state(node)
     this.execution.transitions++
+    this.entered.push(state.name)
     thread.entered = this.now
     thread.before = thread.last
     delete thread.attempts
@@ -268,7 +270,7 @@ export class Run {
 
   finish(): Step {
     this.execution.seed = this.random.seed
-    return { execution: this.execution, effects: this.effects, history: this.history }
+    return { execution: this.execution, effects: this.effects, history: this.history, entered: this.entered }
   }
 }
 

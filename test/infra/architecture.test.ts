@@ -32,14 +32,14 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
   'functions/sops': [
     /^functions\/(tasks\/(domain(\/\w+)?|store)|billing\/domain\/charges)$/,
     /^functions\/people\/(domain\/[\w-]+|store)$/,
-    /^engine\/json$/,
+    /^engine\/(json|advance|execution)$/,
   ],
   // Hours at a place are in its time zone.
   'functions/people': [/^functions\/places\/store$/],
   // Drafts of SOPs are proved and tried on the engine, by the rules of their steps.
   'functions/authoring': [
     /^engine\//,
-    /^functions\/sops\/(client|live|store|domain\/\w+)$/,
+    /^functions\/sops\/(client|live|store|domain\/(virtual\/)?\w+)$/,
     /^functions\/tasks\/domain$/,
     /^functions\/people\/store$/,
     /^functions\/tracking\/codes$/,

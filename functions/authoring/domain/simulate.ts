@@ -24,26 +24,28 @@ export async function simulate(
 
 function report(definition: JsonObject, { seed }: SimulateSop, runs: readonly Run[]): SopSimulation {
   const completed = runs.filter((run) => run.completed)
-  const visited = new Set(runs.flatMap(({ path }) => path.map(({ state }) => state)))
-  const waiting = runs.flatMap((run) => (run.completed ? [] : run.state.waits.map(({ stepKey }) => stepKey)))
-  const roles = runs.flatMap(({ state }) => state.tasks.map(({ role }) => role))
+  const visited = new Set(runs.flatMap(({ virtual }) => virtual.entered.map(({ state }) => state)))
+  const waiting = runs.flatMap((run) => (run.completed ? [] : run.virtual.state.waits.map(({ stepKey }) => stepKey)))
+  const roles = runs.flatMap(({ virtual }) => virtual.state.tasks.map(({ role }) => role))
   return {
     seed,
     runs: runs.length,
     completed: completed.length,
     cycleHours: spread(completed.map(({ hours }) => Math.round(hours * 10) / 10)),
-    transitions: spread(runs.map(({ execution }) => execution.transitions)),
+    transitions: spread(runs.map(({ virtual }) => virtual.transitions)),
     blocked: counted(waiting).map(([key, count]) => ({ key, runs: count })),
     exceptions: exceptionsOf(runs),
     work: counted(roles).map(([role, count]) => ({ role, tasks: count / runs.length })),
     neverVisited: placesOf(flowOf(definition)).flatMap(({ name }) => (visited.has(name) ? [] : [name])),
-    path: runs[0]?.path ?? [],
-    waits: runs[0]?.waits ?? [],
+    path: runs[0]?.virtual.entered ?? [],
+    waits: runs[0]?.virtual.waits ?? [],
   }
 }
 
 function exceptionsOf(runs: readonly Run[]): SopSimulation['exceptions'] {
-  const raised = runs.flatMap(({ state }) => entriesOf(state.timeline, 'exception.raised').map(({ data }) => data))
+  const raised = runs.flatMap(({ virtual }) =>
+    entriesOf(virtual.state.timeline, 'exception.raised').map(({ data }) => data),
+  )
   return counted(raised.map(({ stepKey }) => stepKey)).flatMap(([key, count]) => {
     const first = raised.find(({ stepKey }) => stepKey === key)
     return first ? [{ key, severity: first.severity, owner: first.owner, runs: count }] : []

@@ -35,7 +35,8 @@ export function arrivalOf(
 ): number | undefined {
   const types =
     awaited.kind === 'document' ? [awaited.documentType] : awaited.kind === 'consistency' ? awaited.documentTypes : []
-  if (types.some((type) => scenario.missingDocuments.includes(type))) return undefined
+  // A moment passes by itself.
+  if (awaited.kind === 'until' || types.some((type) => scenario.missingDocuments.includes(type))) return undefined
   const factor = scenario.runs > 1 ? Math.exp(SPREAD * normal(random)) : 1
   const late = scenario.delays.find(({ key }) => key === stepKey)?.hours ?? 0
   const held = holdsAt(awaited) ? (scenario.customsHold ?? 0) : 0

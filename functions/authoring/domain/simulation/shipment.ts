@@ -3,7 +3,7 @@ import { CreateShipment } from '../../../../schemas/shipment'
 import type { ProductSopId } from '../../../../schemas/sop'
 import { createShipment } from '../../../shipments/domain'
 import type { ShipmentState } from '../../../shipments/store'
-import { withFacts } from './facts'
+import { withFacts } from '../../../sops/domain/virtual/facts'
 
 const DAY = 24 * 3600_000
 const after = (from: string, days: number) => new Date(Date.parse(from) + days * DAY).toISOString()
