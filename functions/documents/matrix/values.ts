@@ -1,5 +1,7 @@
 /** When two values of a cell are the same, by each rule. All of them are symmetric. */
+
 import type { NormalisedValue } from '../../../schemas/extraction'
+import { minorDigits } from '../extraction/normalise/money'
 import { distance, squash } from '../extraction/text'
 
 /** Two readings with one key are one value. */
@@ -24,6 +26,9 @@ export function keyOf(value: NormalisedValue): string {
   }
 }
 
+const moneyText = ({ amount, currency }: { amount: number; currency: string }) =>
+  (amount / 10 ** minorDigits(currency)).toFixed(minorDigits(currency))
+
 /** For people. */
 export function show(value: NormalisedValue): string {
   switch (value.type) {
@@ -40,7 +45,7 @@ export function show(value: NormalisedValue): string {
     case 'date':
       return value.date
     case 'money':
-      return `${(value.amount / 100).toFixed(2)} ${value.currency}`
+      return `${moneyText(value)} ${value.currency}`
     default:
       return `${value.amount}${value.unit ? ` ${value.unit}` : ''}`
   }

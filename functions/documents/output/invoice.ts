@@ -1,8 +1,10 @@
 /** An invoice that was issued, with all that the law of most countries asks of one. Pure. */
+
 import { CHARGES } from '../../../schemas/codes'
 import type { ChargeTax } from '../../../schemas/shipment'
 import { taxesOf } from '../../billing/domain/postings'
 import { chargesOf } from '../../shipments/perspective'
+import { minorDigits } from '../extraction/normalise/money'
 import { box, day, type Facts, number, partyBox, referencesOf, routing } from './blocks'
 import type { Block } from './paper'
 
@@ -122,11 +124,7 @@ const percent = (rate: number) => `${rate / 100} %`
 const rateOf = ({ category, rate }: ChargeTax) => (category === 'S' ? percent(rate) : CATEGORY[category].name)
 const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0)
 
-/** Minor units by the currency's own exponent. */
-function money(amount: number, currency: string): string {
-  const { maximumFractionDigits: digits = 2 } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions()
+const money = (amount: number, currency: string) => {
+  const digits = minorDigits(currency)
   return number(amount / 10 ** digits, digits)
 }

@@ -1,5 +1,6 @@
 import { currencyIn } from '../../../functions/documents/extraction/normalise/money'
 import { readDocument } from '../../../functions/documents/extraction/read-document'
+import { show } from '../../../functions/documents/matrix/values'
 import type { FieldValue } from '../../../schemas/extraction'
 import { INVOICE, type Line, paper } from './paper'
 
@@ -122,5 +123,15 @@ describe('labels without a colon', () => {
   test('do not when they begin a name', () => {
     const { fields } = readDocument({ Blocks: paper(titled('Invoice Factory Holdings')) })
     expect(field(fields, 'invoiceNumber')).toBeUndefined()
+  })
+})
+
+describe('money in words', () => {
+  it.each([
+    [120_000, 'JPY', '120000 JPY'],
+    [120_050, 'EUR', '1200.50 EUR'],
+    [1_200_500, 'KWD', '1200.500 KWD'],
+  ] as const)('%i minor units of %s are %s', (amount, currency, text) => {
+    expect(show({ type: 'money', amount, currency })).toBe(text)
   })
 })
