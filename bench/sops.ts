@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { simulate } from '../functions/authoring/domain/simulate'
 import { validateSop } from '../functions/authoring/domain/validate'
+import { simulate } from '../functions/simulations/domain/simulate'
 import { ProductSopId } from '../schemas/sop'
 import { SimulateSop } from '../schemas/sop-simulation'
 

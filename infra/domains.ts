@@ -12,6 +12,7 @@ import { contract as people } from '../functions/people/contract'
 import { contract as places } from '../functions/places/contract'
 import type { Contract, Door } from '../functions/platform/route'
 import { contract as shipments } from '../functions/shipments/contract'
+import { contract as simulations } from '../functions/simulations/contract'
 import { contract as sops } from '../functions/sops/contract'
 import { contract as system } from '../functions/system/contract'
 import { contract as tasks } from '../functions/tasks/contract'
@@ -26,6 +27,7 @@ export const CONTRACTS: readonly Contract[] = [
   sops,
   authoring,
   migrations,
+  simulations,
   tasks,
   people,
   explain,

@@ -14,6 +14,7 @@ const PURPOSES: Record<string, string> = {
   sops: 'Standard operating procedures on Step Functions',
   authoring: 'Drafts, approval, versions and release of SOPs',
   migrations: 'Running shipments moved to another version of their SOP, and back',
+  simulations: 'SOPs tried on scenarios, and on the histories of real shipments',
   tasks: 'What people have to do, by role',
   people: "Who works when: business calendars, the directory of the tenant's people",
   explain: 'Why something was decided as it was',

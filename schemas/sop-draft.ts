@@ -7,6 +7,7 @@ import { Milestone } from './milestone'
 import { InternalRole } from './role'
 import { SopId } from './sop'
 import { SopFinding } from './sop-finding'
+import { PublicationGate } from './sop-flight'
 
 export const Definition = z
   .record(z.string(), z.unknown())
@@ -38,6 +39,7 @@ export const SopDraft = z
     createdAt: z.string(),
     changedAt: z.string(),
     submitted: Signed.optional(),
+    gate: PublicationGate.optional().describe('What its publication has to show'),
     approved: Signed.optional(),
     published: Signed.extend({ version: z.int() }).optional(),
   })

@@ -42,6 +42,10 @@ export const TIMELINE = {
     area: 'OPERATIONS',
     data: z.object({ migrationId: MigrationId, part: z.int() }),
   },
+  'simulation.requested': {
+    area: 'OPERATIONS',
+    data: z.object({ simulationId: z.string(), part: z.int() }),
+  },
   'shipment.created': {
     area: 'OPERATIONS',
     data: z.object({

@@ -15,7 +15,7 @@ import {
   SopVersionView,
   VersionNumber,
 } from '../../schemas/sop-draft'
-import { SimulateSop, SopSimulation } from '../../schemas/sop-simulation'
+import { PublicationGate } from '../../schemas/sop-flight'
 import { type Contract, route } from '../platform/route'
 
 const ofSop = z.object({ sopId: SopId })
@@ -147,35 +147,13 @@ export const routes = {
     response: SopValidation,
     errors: ['draft.not_found', 'draft.changed'],
   }),
-  simulateSopDraft: route({
-    method: 'POST',
-    path: '/v1/sops/{sopId}/drafts/{draftId}/simulations',
-    summary: 'Try a draft in virtual time: path, dates, work, exceptions, and what it costs',
-    roles: ADMIN,
-    params: ofDraft,
-    body: SimulateSop,
-    status: 200,
-    response: SopSimulation,
-    errors: ['draft.not_found', 'draft.invalid'],
-  }),
-  simulateSopVersion: route({
-    method: 'POST',
-    path: '/v1/sops/{sopId}/versions/{version}/simulations',
-    summary: 'Try a version in virtual time',
-    roles: ADMIN,
-    params: ofVersion,
-    body: SimulateSop,
-    status: 200,
-    response: SopSimulation,
-    errors: ['sop.not_found', 'sop_version.not_found', 'draft.invalid'],
-  }),
   submitSopDraft: route({
     method: 'POST',
     path: '/v1/sops/{sopId}/drafts/{draftId}/submissions',
     summary: 'Hand a valid draft to another person for approval',
     roles: ADMIN,
     params: ofDraft,
-    body: because,
+    body: because.extend({ gate: PublicationGate.optional().describe('What its publication has to show') }),
     status: 200,
     response: SopDraft,
     errors: ['draft.not_found', 'draft.not_validated', 'draft.changed'],
@@ -208,6 +186,8 @@ export const routes = {
       'draft.invalid',
       'draft.outdated',
       'draft.unchanged',
+      'draft.not_replayed',
+      'draft.blocks_shipments',
       'sop.contended',
     ],
   }),

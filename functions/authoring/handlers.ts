@@ -9,11 +9,10 @@ import { findSop, liveOf } from '../sops/live'
 import type { routes } from './contract'
 import { readVersion } from './definitions'
 import { approved, begun, saved, stale, submitted, validated } from './domain/drafts'
-import { simulate } from './domain/simulate'
 import { MAX_DEFINITION, validateSop } from './domain/validate'
 import { graphOf, outlineOf } from './domain/views'
 import { loadKnown } from './known'
-import { publish, refuseInvalid, rollBack } from './releases'
+import { publish, rollBack } from './releases'
 import {
   draftIdOf,
   findOwnVersion,
@@ -146,23 +145,9 @@ export const handlers: Handlers<typeof routes> = {
     return { body: { valid, findings, status, version }, version }
   },
 
-  async simulateSopDraft(context, { params: { sopId, draftId }, body }) {
-    const definition = await loadDefinition(context, await loadDraft(context, sopId, draftId))
-    refuseInvalid(definition)
-    const { machine } = await findSop(context, sopId)
-    return { body: await simulate(machine, definition, body, context.now) }
-  },
-
-  async simulateSopVersion(context, { params: { sopId, version }, body }) {
-    const { definition } = await readVersion(context, sopId, version)
-    refuseInvalid(definition)
-    const { machine } = await findSop(context, sopId)
-    return { body: await simulate(machine, definition, body, context.now) }
-  },
-
-  async submitSopDraft(context, { params: { sopId, draftId }, body: { reason } }) {
+  async submitSopDraft(context, { params: { sopId, draftId }, body: { reason, gate } }) {
     const draft = await loadDraft(context, sopId, draftId)
-    const next = submitted(draft, reason, context)
+    const next = submitted(draft, { reason, gate }, context)
     if (next) await saveDraft(context, next)
     return { body: next ?? draft, version: (next ?? draft).version }
   },

@@ -4,6 +4,7 @@ import type { SopId } from '../../schemas/sop'
 import type { SopDraft, SopVersion } from '../../schemas/sop-draft'
 import type { Context } from '../platform/context'
 import { AppError } from '../platform/errors'
+import { refuseUngated } from '../simulations/gate'
 import { liveVersion, publishVersion } from '../sops/client'
 import type { SopRef } from '../sops/domain/resolution'
 import { findSop, liveOf } from '../sops/live'
@@ -52,6 +53,7 @@ export async function publish(context: Context, draft: SopDraft, reason: string)
   const { approved } = publishable(draft, from)
   const definition = await loadDefinition(context, draft)
   refuseInvalid(definition, await loadKnown(context, sopId, definition))
+  await refuseUngated(context, draft, definition)
   const changes = changesBetween(await followedBy(context, sop, from), definition)
   if (changes.length === 0 && from !== 0)
     throw new AppError('conflict', 'draft.unchanged', `The draft is what version ${from} is`)

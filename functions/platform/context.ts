@@ -17,7 +17,7 @@ export interface Context {
 export const timestamp = () => new Date().toISOString()
 
 /** Time-ordered id: prefix and ULID. */
-export const newId = <P extends 'shp' | 'doc' | 'inv' | 'job' | 'grt' | 'drf' | 'tsk' | 'pln' | 'mig'>(
+export const newId = <P extends 'shp' | 'doc' | 'inv' | 'job' | 'grt' | 'drf' | 'tsk' | 'pln' | 'mig' | 'sim'>(
   prefix: P,
   now: string,
 ): `${P}_${string}` => `${prefix}_${ulid(Date.parse(now))}`

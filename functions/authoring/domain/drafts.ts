@@ -46,12 +46,17 @@ export function validated(draft: SopDraft, valid: boolean, who: Who): SopDraft |
 }
 
 /** Undefined when it is submitted already. */
-export function submitted(draft: SopDraft, reason: string, who: Who): SopDraft | undefined {
+export function submitted(
+  draft: SopDraft,
+  { reason, gate }: { reason: string; gate?: SopDraft['gate'] | undefined },
+  who: Who,
+): SopDraft | undefined {
   if (draft.status === 'IN_REVIEW') return undefined
   if (draft.status !== 'VALIDATED')
     throw refused('draft.not_validated', 'Only a draft without findings can be submitted')
   const submission = signed(who, reason)
-  return changed(draft, who, { status: 'IN_REVIEW', authors: withAuthor(draft, who), submitted: submission })
+  const asked = gate ? { gate } : {}
+  return changed(draft, who, { status: 'IN_REVIEW', authors: withAuthor(draft, who), submitted: submission, ...asked })
 }
 
 /** Undefined when the same person has approved it already. Throws `draft.own`: four eyes. */
@@ -62,7 +67,9 @@ export function approved(draft: SopDraft, read: number, reason: string, who: Who
   if (draft.authors.includes(who.actor.id))
     throw new AppError('forbidden', 'draft.own', 'Who wrote or submitted a draft can not approve it')
   if (read !== draft.version) throw stale(draft)
-  return changed(draft, who, { status: 'IN_REVIEW', submitted: draft.submitted, approved: signed(who, reason) })
+  const { submitted: submission, gate } = draft
+  const kept = { submitted: submission, ...(gate ? { gate } : {}) }
+  return changed(draft, who, { status: 'IN_REVIEW', ...kept, approved: signed(who, reason) })
 }
 
 /** A draft that may be published on top of the version that is live. */

@@ -8,7 +8,7 @@ export interface Origin {
   actor: TimelineEntry['actor']
 }
 
-export const SIMULATION: TimelineEntry['actor'] = { kind: 'SYSTEM', id: 'simulation' }
+const SIMULATION: TimelineEntry['actor'] = { kind: 'SYSTEM', id: 'simulation' }
 
 /** The entry that a fact becomes, at its place in a shipment's timeline. */
 function entryOf(shipmentId: string, sequence: number, { type, data, occurredAt }: Fact, { now, actor }: Origin) {

@@ -17,7 +17,7 @@ import { decideLook, nextLook } from '../look'
 import { placed } from '../processes'
 import { decideStep, type StepAnswer } from '../steps'
 import { type Output, resolutions, settledWaits, waitOf } from '../waits'
-import { commitTo, SIMULATION } from './facts'
+import { commitTo } from './facts'
 import { readerOf } from './step-reader'
 
 export interface VirtualOptions {
@@ -55,6 +55,8 @@ function plain(value: unknown): Json {
   for (const [key, item] of Object.entries(value)) if (item !== undefined) copy[key] = plain(item)
   return copy
 }
+/** Whoever delivers something and does not say who it is. */
+const WORLD: TimelineEntry['actor'] = { kind: 'CLIENT', id: 'simulation' }
 const iso = (at: number) => new Date(at).toISOString()
 
 export class VirtualRun {
@@ -152,7 +154,7 @@ export class VirtualRun {
   private async look() {
     const { people } = this.options
     const { decision, answer } = decideLook(this.state, this.now, people)
-    this.apply(decision)
+    this.apply(decision, 'sops-timer')
     delete this.state.wakeAt
     for (const { wait, output } of answer) await this.answer(wait, output)
     const next = nextLook(this.state, this.now, people)
@@ -160,18 +162,19 @@ export class VirtualRun {
   }
 
   /** Commits what somebody outside decided, and lets the steps go on whose waits it settles. */
-  async deliver(decision: Decision, actor: TimelineEntry['actor'] = SIMULATION): Promise<void> {
+  async deliver(decision: Decision, actor: TimelineEntry['actor'] = WORLD): Promise<void> {
     commitTo(this.state, decision, { now: this.now, actor })
     const settled = settledWaits(this.state)
     if (settled.length === 0) return
     const stepKeys = settled.map(({ wait }) => wait.stepKey)
-    this.apply({ facts: resolutions(this.state, stepKeys) })
+    this.apply({ facts: resolutions(this.state, stepKeys) }, 'sops')
     for (const { wait, output } of settled) await this.answer(wait, output)
   }
 
-  private apply(decision: Decision) {
+  /** `writer`: as the context of the door is called that would have written it. */
+  private apply(decision: Decision, writer: string) {
     const before = this.state.timeline.length
-    commitTo(this.state, decision, { now: this.now, actor: SIMULATION })
+    commitTo(this.state, decision, { now: this.now, actor: { kind: 'SYSTEM', id: writer } })
     this.written.push(...this.state.timeline.slice(before))
   }
 
@@ -224,7 +227,7 @@ export class VirtualRun {
     try {
       const surroundings = { now: this.now, denied, process, ...(people ? { people } : {}) }
       const { decision, answer } = decideStep(step, this.state, surroundings)
-      this.apply(decision)
+      this.apply(decision, `sop/${step.key}`)
       return answer
     } catch (error) {
       if (!(error instanceof AppError)) throw error

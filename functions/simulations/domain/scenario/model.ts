@@ -2,6 +2,7 @@
 import { next } from '../../../../engine/random'
 import type { SimulateSop } from '../../../../schemas/sop-simulation'
 import type { Awaited, Wait } from '../../../../schemas/wait'
+import type { Durations } from '../durations'
 
 const HOUR = 3600_000
 const MINUTE = 60_000
@@ -31,16 +32,27 @@ export function arrivalOf(
   { stepKey, awaited }: Wait,
   { now, deadline }: { now: number; deadline: number },
   scenario: SimulateSop,
-  random: () => number,
+  { random, durations }: Chances,
 ): number | undefined {
   const types =
     awaited.kind === 'document' ? [awaited.documentType] : awaited.kind === 'consistency' ? awaited.documentTypes : []
   // A moment passes by itself.
   if (awaited.kind === 'until' || types.some((type) => scenario.missingDocuments.includes(type))) return undefined
-  const factor = scenario.runs > 1 ? Math.exp(SPREAD * normal(random)) : 1
   const late = scenario.delays.find(({ key }) => key === stepKey)?.hours ?? 0
   const held = holdsAt(awaited) ? (scenario.customsHold ?? 0) : 0
-  return now + Math.max(MINUTE, (deadline - now) * SHARE[awaited.kind] * factor) + (late + held) * HOUR
+  const takes =
+    scenario.runs > 1
+      ? (durations.draw(stepKey, random()) ?? planned(awaited, deadline - now) * Math.exp(SPREAD * normal(random)))
+      : (durations.draw(stepKey, 0.5) ?? planned(awaited, deadline - now))
+  return now + Math.max(MINUTE, takes) + (late + held) * HOUR
+}
+
+const planned = ({ kind }: Awaited, left: number) => left * SHARE[kind]
+
+export interface Chances {
+  /** From 0 to 1. */
+  random: () => number
+  durations: Durations
 }
 
 /** Where customs may hold a shipment. */

@@ -8,7 +8,7 @@ import { arrival, personFor } from '../../../sops/domain/virtual/arrivals'
 import { VirtualRun } from '../../../sops/domain/virtual/run'
 import { decideSkip } from '../../../tasks/domain'
 import { decideOwnMilestone } from '../../../tracking/own-events'
-import { arrivalOf, holdsAt } from './model'
+import { arrivalOf, type Chances, holdsAt } from './model'
 
 const HOURS_A_YEAR = 365 * 24
 const HOUR = 3600_000
@@ -23,7 +23,7 @@ export class Run {
   private constructor(
     readonly virtual: VirtualRun,
     private readonly scenario: SimulateSop,
-    private readonly random: () => number,
+    private readonly chances: Chances,
     private readonly began: number,
   ) {}
 
@@ -32,11 +32,11 @@ export class Run {
     definition: JsonObject,
     { sopId, shipment }: { sopId: SopId; shipment: ShipmentState },
     scenario: SimulateSop,
-    random: () => number,
+    chances: Chances,
   ): Promise<Run> {
     const now = shipment.header.createdAt
     const virtual = await VirtualRun.start(definition, shipment, { sopId, tenantId: 'simulation', now })
-    const run = new Run(virtual, scenario, random, Date.parse(now))
+    const run = new Run(virtual, scenario, chances, Date.parse(now))
     while (run.goesOn) await run.next()
     return run
   }
@@ -76,7 +76,7 @@ export class Run {
     this.seen.add(wait.stepKey)
     const now = Date.parse(wait.since)
     const deadline = this.virtual.deadlineOf(wait) ?? now
-    const comes = arrivalOf(wait, { now, deadline }, this.scenario, this.random)
+    const comes = arrivalOf(wait, { now, deadline }, this.scenario, this.chances)
     if (comes !== undefined) this.arrivals.set(wait.stepKey, comes)
     if (!this.scenario.customsHold || !holdsAt(wait.awaited)) return
     const hold = { milestone: 'CUSTOMS_HOLD' as const, eventId: 'simulated-hold', at: wait.since }

@@ -1,4 +1,4 @@
-import { simulate } from '../../../functions/authoring/domain/simulate'
+import { simulate } from '../../../functions/simulations/domain/simulate'
 import { ProductSopId } from '../../../schemas/sop'
 import { SimulateSop } from '../../../schemas/sop-simulation'
 import { ordinaryStates } from '../../support/asl'
