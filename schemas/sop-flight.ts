@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { DraftId, Instant, Money, prefixed, ShipmentId } from './common'
 import { InternalRole } from './role'
 import { ChargeType, ShipmentStatus } from './shipment'
-import { ProductSopId, StepKey } from './sop'
+import { SopId, StepKey } from './sop'
 
 export const SimulationId = prefixed('sim', 'Replay of histories: `sim_` and a ULID')
 
@@ -95,7 +95,7 @@ export const SopFlight = z
   .object({
     kind: z.literal('HISTORY'),
     simulationId: SimulationId,
-    sopId: ProductSopId,
+    sopId: SopId,
     draftId: DraftId.optional(),
     version: z.int().describe('Of the draft, or of the SOP'),
     definition: z.string().describe('SHA-256 of the definition that was tried'),

@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import { DraftId, page, pageQuery } from '../../schemas/common'
 import { InternalRole } from '../../schemas/role'
-import { ProductSopId } from '../../schemas/sop'
+import { SopId } from '../../schemas/sop'
 import { VersionNumber } from '../../schemas/sop-draft'
 import { PublicationGate, ReplayedShipment, SimulationId, SopFlight } from '../../schemas/sop-flight'
 import { ObservedDurations, SimulateSop, SopSimulationAnswer } from '../../schemas/sop-simulation'
 import { type Contract, route } from '../platform/route'
 
-const ofSop = z.object({ sopId: ProductSopId })
+const ofSop = z.object({ sopId: SopId })
 const ofSimulation = ofSop.extend({ simulationId: SimulationId })
 const Gate = z.object({ gate: PublicationGate.nullable().describe('null: a publication has to show nothing') })
 
@@ -24,7 +24,7 @@ export const routes = {
     body: SimulateSop,
     status: 200,
     response: SopSimulationAnswer,
-    errors: ['draft.not_found', 'draft.invalid', 'idempotency_key.reused'],
+    errors: ['sop.not_found', 'draft.not_found', 'draft.invalid', 'idempotency_key.reused'],
   }),
   simulateSopVersion: route({
     method: 'POST',
@@ -35,7 +35,7 @@ export const routes = {
     body: SimulateSop,
     status: 200,
     response: SopSimulationAnswer,
-    errors: ['sop_version.not_found', 'draft.invalid', 'idempotency_key.reused'],
+    errors: ['sop.not_found', 'sop_version.not_found', 'draft.invalid', 'idempotency_key.reused'],
   }),
   listSopSimulations: route({
     method: 'GET',
@@ -101,9 +101,9 @@ export const routes = {
 export const contract = {
   domain: 'simulations',
   doors: {
-    api: { access: ['table:write', 'executions:manage'], memory: 1769, timeout: 29 },
+    api: { access: ['table:write', 'definitions:read'], memory: 1769, timeout: 29 },
     // Short, for a message that failed is tried again after six times this.
-    events: { access: ['table:write', 'executions:manage'], memory: 1769, timeout: 60 },
+    events: { access: ['table:write', 'definitions:read'], memory: 1769, timeout: 60 },
   },
   routes,
   publishes: ['simulation.requested'],

@@ -1,13 +1,15 @@
 import type { JsonObject } from '../../engine/json'
-import type { ProductSopId } from '../../schemas/sop'
+import type { SopId } from '../../schemas/sop'
 import { AT_ONCE, type FlightHistory, type SopFlight } from '../../schemas/sop-flight'
 import type { SimulateSop } from '../../schemas/sop-simulation'
 import { readVersion } from '../authoring/definitions'
+import { loadKnown } from '../authoring/known'
 import { refuseInvalid } from '../authoring/releases'
 import { loadDefinition, loadDraft } from '../authoring/store'
 import type { Context } from '../platform/context'
 import { notFound } from '../platform/errors'
 import type { Handlers } from '../platform/route'
+import { findSop } from '../sops/live'
 import type { routes } from './contract'
 import { durationsOf, NONE_OBSERVED, summaryOf } from './domain/durations'
 import { NOTHING } from './domain/flight/report'
@@ -28,18 +30,19 @@ import {
 } from './store'
 
 interface Subject {
-  sopId: ProductSopId
+  sopId: SopId
   draftId?: string
   version: number
   definition: JsonObject
 }
 
 async function answered(context: Context, subject: Subject, body: SimulateSop, key: string | undefined) {
-  refuseInvalid(subject.definition)
+  refuseInvalid(subject.definition, await loadKnown(context, subject.sopId, subject.definition))
   if (body.history) return replayed(context, subject, body.history, key)
   const stored = body.durations === 'OBSERVED' ? await findDurations(context, subject.sopId) : undefined
   const durations = stored ? durationsOf(stored.steps) : NONE_OBSERVED
-  return { body: await simulate(subject.sopId, subject.definition, body, context.now, durations) }
+  const { machine } = await findSop(context, subject.sopId)
+  return { body: await simulate(machine, subject.definition, body, context.now, durations) }
 }
 
 async function replayed(context: Context, subject: Subject, history: FlightHistory, key: string | undefined) {

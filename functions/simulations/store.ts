@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import type { JsonObject } from '../../engine/json'
 import { ShipmentHeader } from '../../schemas/shipment'
-import type { ProductSopId } from '../../schemas/sop'
+import type { SopId } from '../../schemas/sop'
 import {
   type FlightHistory,
   FlightReport,
@@ -181,7 +181,7 @@ const pageOf = <T>({ items, next }: { items: Item[]; next?: string }, schema: z.
 })
 
 /** Newest first. */
-export async function listFlights(tenant: Tenant, sopId: ProductSopId, page: PageRequest) {
+export async function listFlights(tenant: Tenant, sopId: SopId, page: PageRequest) {
   const { items, ...rest } = pageOf(await list(tenant, `FLIGHTS#${sopId}`, page, { newestFirst: true }), FlightJob)
   return { items: items.map(({ flight }) => flight), ...rest }
 }
@@ -198,10 +198,10 @@ export async function listHeaders(tenant: Tenant, page: PageRequest, { from = ''
   return { headers, ...(next ? { next } : {}) }
 }
 
-const durationsKey = (sopId: ProductSopId) => ({ pk: sopPartition(sopId), sk: 'DURATIONS' })
-const gateKey = (sopId: ProductSopId) => ({ pk: sopPartition(sopId), sk: 'GATE' })
+const durationsKey = (sopId: SopId) => ({ pk: sopPartition(sopId), sk: 'DURATIONS' })
+const gateKey = (sopId: SopId) => ({ pk: sopPartition(sopId), sk: 'GATE' })
 
-export async function findDurations(tenant: Tenant, sopId: ProductSopId): Promise<StoredDurations | undefined> {
+export async function findDurations(tenant: Tenant, sopId: SopId): Promise<StoredDurations | undefined> {
   const item = await get(tenant, durationsKey(sopId))
   return item && StoredDurations.parse(JSON.parse(String(item.body)))
 }
@@ -209,17 +209,17 @@ export async function findDurations(tenant: Tenant, sopId: ProductSopId): Promis
 /** The last replay of just this definition. */
 export async function findReport(
   tenant: Tenant,
-  sopId: ProductSopId,
+  sopId: SopId,
   definition: JsonObject,
 ): Promise<FlightReport | undefined> {
   const item = await get(tenant, { pk: sopPartition(sopId), sk: `FLIGHT#${fingerprintOf(definition)}` })
   return item && FlightReport.parse(JSON.parse(String(item.body)))
 }
 
-export async function findGate(tenant: Tenant, sopId: ProductSopId): Promise<PublicationGate | undefined> {
+export async function findGate(tenant: Tenant, sopId: SopId): Promise<PublicationGate | undefined> {
   const item = await get(tenant, gateKey(sopId))
   return (item && PublicationGate.nullable().parse(JSON.parse(String(item.body)))) || undefined
 }
 
-export const saveGate = (tenant: Tenant, sopId: ProductSopId, gate: PublicationGate | null): Promise<void> =>
+export const saveGate = (tenant: Tenant, sopId: SopId, gate: PublicationGate | null): Promise<void> =>
   put(tenant, { ...gateKey(sopId), body: JSON.stringify(gate) })

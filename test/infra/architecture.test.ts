@@ -43,6 +43,16 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
     /^functions\/tasks\/domain$/,
     /^functions\/people\/store$/,
     /^functions\/tracking\/codes$/,
+    /^functions\/simulations\/gate$/,
+  ],
+  // SOPs are tried on the engine, by the rules of their steps, as drafts and versions have them.
+  'functions/simulations': [
+    /^engine\//,
+    /^functions\/authoring\/(definitions|known|releases|store)$/,
+    /^functions\/sops\/(live|store|domain\/(virtual\/)?\w+)$/,
+    /^functions\/tasks\/domain(\/\w+)?$/,
+    /^functions\/people\/(domain\/calendars|store)$/,
+    /^functions\/kpis\/domain\/sketch$/,
   ],
   // A move is planned on the engine, by the rules of steps, and begins another run of the SOP.
   'functions/migrations': [
@@ -60,8 +70,7 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
   ],
   // A grant lets documents in by the rules of documents.
   'functions/grants': [/^functions\/documents\/(domain\/\w+|presign|store)$/],
-  // Due dates are derived from a shipment's plan as steps of an SOP derive them.
-  // What a review asks about is shown as a picture.
+  // Due dates are derived from a shipment's plan as steps of an SOP derive them; what a review asks about is shown as a picture.
   'functions/tasks': [
     /^functions\/documents\/(domain\/review|presign)$/,
     /^functions\/sops\/domain\/anchors$/,

@@ -1,4 +1,5 @@
 /** The flight recorder on the real table and engine: shipments that really went their way, replayed at once and as a job. */
+import type { JsonObject } from '../../engine/json'
 import { timestamp } from '../../functions/platform/context'
 import { partition } from '../../functions/platform/table'
 import { timelineEntry } from '../../functions/platform/timeline'
@@ -7,6 +8,7 @@ import { handlers } from '../../functions/simulations/handlers'
 import { loadFlight } from '../../functions/simulations/store'
 import { ProductSopId } from '../../schemas/sop'
 import { SimulateSop } from '../../schemas/sop-simulation'
+import { statesOf } from '../support/asl'
 import { startTable, type TestTable } from '../support/dynamodb'
 import { MigrationSystem, publishProduct } from '../support/migration-system'
 import { aContext } from '../support/shipments'
@@ -19,7 +21,18 @@ jest.setTimeout(240_000)
 const ROAD = 'domestic-road' as const
 const MACHINE = `arn:aws:states:eu-central-1:123456789012:stateMachine:portolan-${ROAD}`
 const product = readMachine(ROAD)
-const changed = withTaskAfter(withoutTask(product, 'review-charges'), 'AwaitDelivery')
+const changed = provable(withTaskAfter(withoutTask(product, 'review-charges'), 'AwaitDelivery'))
+
+/** With a deadline and a way on for the task that was put in. */
+function provable(definition: JsonObject): JsonObject {
+  for (const { name, state } of statesOf(definition))
+    if (name === 'LookAgain')
+      Object.assign(state, {
+        TimeoutSeconds: 30 * 86_400,
+        Catch: [{ ErrorEquals: ['States.Timeout'], Next: state.Next }],
+      })
+  return definition
+}
 const context = aContext({ tenantId: 'flights', roles: ['SOP_ADMIN'] })
 const INPUT = { query: undefined, ifMatch: undefined, raw: undefined, text: '', idempotencyKey: undefined }
 

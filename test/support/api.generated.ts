@@ -908,7 +908,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a draft in virtual time: path, dates, work, exceptions, and what it costs */
+        /** Try a draft in virtual time: on a scenario, or on the histories of real shipments */
         post: operations["simulateSopDraft"];
         delete?: never;
         options?: never;
@@ -944,6 +944,23 @@ export interface paths {
         put?: never;
         /** Prove a draft: every problem with its place and what puts it right */
         post: operations["validateSopDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}/durations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long each step has taken, as the last replay of histories found it */
+        get: operations["getSopDurations"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1104,6 +1121,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sops/{sopId}/publication-gate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What every publication of the SOP has to show */
+        get: operations["getPublicationGate"];
+        /** Let every publication of the SOP show a replay that blocks few enough shipments, or none */
+        put: operations["putPublicationGate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sops/{sopId}/retirements": {
         parameters: {
             query?: never;
@@ -1132,6 +1167,57 @@ export interface paths {
         put?: never;
         /** Give new shipments an earlier version again */
         post: operations["rollBackSop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Replays of histories through drafts and versions of an SOP, newest first */
+        get: operations["listSopSimulations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}/simulations/{simulationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Progress and report of a replay of histories */
+        get: operations["getSopSimulation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sops/{sopId}/simulations/{simulationId}/shipments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a replay found of each shipment, oldest first */
+        get: operations["listReplayedShipments"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1198,7 +1284,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a version in virtual time */
+        /** Try a version in virtual time: on a scenario, or on the histories of real shipments */
         post: operations["simulateSopVersion"];
         delete?: never;
         options?: never;
@@ -2523,6 +2609,117 @@ export interface components {
             jsonPath?: string;
             property?: string;
         };
+        /** @description Replay shipments that have gone under this SOP */
+        FlightHistory: {
+            /**
+             * Format: date-time
+             * @description Shipments that were created from then on; the oldest when absent
+             */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description And before then; now when absent
+             */
+            to?: string;
+            /**
+             * @description Newest first. Up to 50 are replayed at once; more are a job, answered with 202
+             * @default 50
+             */
+            limit: number;
+        };
+        /** @description Replay shipments that have gone under this SOP */
+        FlightHistoryInput: {
+            /**
+             * Format: date-time
+             * @description Shipments that were created from then on; the oldest when absent
+             */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description And before then; now when absent
+             */
+            to?: string;
+            /**
+             * @description Newest first. Up to 50 are replayed at once; more are a job, answered with 202
+             * @default 50
+             */
+            limit?: number;
+        };
+        FlightTotals: {
+            /** @description Replayed */
+            shipments: number;
+            /** @description Shipments whose own version, replayed, wrote just what it had written */
+            faithful: number;
+            /** @description Shipments for which both versions do the same */
+            unchanged: number;
+            /** @description Shipments that could not be replayed; at most 20 are named */
+            skipped: {
+                /** @description Shipment id: `shp_` and a ULID */
+                shipmentId: string;
+                reason: string;
+            }[];
+            /** @description Shipments that this definition holds where their own version does not */
+            blocked: {
+                shipments: number;
+                /** @description Of the replayed shipments */
+                share: number;
+                /** @description By step */
+                at: {
+                    key: string;
+                    shipments: number;
+                }[];
+                /** @description At most 20 */
+                named: string[];
+            };
+            /** @description Tasks */
+            work: {
+                /** @enum {string} */
+                role: "SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION";
+                added: number;
+                removed: number;
+            }[];
+            exceptions: {
+                gained: {
+                    key: string;
+                    shipments: number;
+                }[];
+                avoided: {
+                    key: string;
+                    shipments: number;
+                }[];
+            };
+            /** @description Late tasks, documents and deliveries */
+            breaches: {
+                gained: {
+                    key: string;
+                    shipments: number;
+                }[];
+                avoided: {
+                    key: string;
+                    shipments: number;
+                }[];
+            };
+            /** @description Charge lines that become billable earlier or later, by how many hours in all, or only under one of both */
+            invoices: {
+                earlier: number;
+                later: number;
+                hours: number;
+                gained: number;
+                lost: number;
+            };
+            /** @description State transitions; costs in US dollars */
+            transitions: {
+                baseline: number;
+                draft: number;
+                baselineCost: number;
+                draftCost: number;
+            };
+            /** @description New tasks that were taken to be done halfway to their due dates */
+            assumed: {
+                key: string;
+                shipments: number;
+            }[];
+        };
         FormField: {
             name: string;
             label: string;
@@ -3033,6 +3230,20 @@ export interface components {
             /** @description Tax on top of the amount; costs are accrued without it */
             tax?: components["schemas"]["ChargeTax"];
         };
+        ObservedDurations: {
+            /** @description The replay that they were observed in */
+            simulationId?: string;
+            observedAt?: string;
+            shipments: number;
+            steps: {
+                key: string;
+                observations: number;
+                hours: {
+                    p50: number;
+                    p90: number;
+                };
+            }[];
+        };
         Party: {
             /**
              * @description UN/CEFACT party function: CZ consignor, CN consignee, CA carrier, CB customs broker, IV invoicee …
@@ -3199,6 +3410,34 @@ export interface components {
                 code: string;
                 message: string;
             }[];
+        };
+        PublicationGate: {
+            /** @description Of the replayed shipments that the draft would block */
+            maxNewBlockedShare: number;
+            /**
+             * @description Of the report
+             * @default 168
+             */
+            maxAgeHours: number;
+            /**
+             * @description That must have been replayed
+             * @default 1
+             */
+            minShipments: number;
+        };
+        PublicationGateInput: {
+            /** @description Of the replayed shipments that the draft would block */
+            maxNewBlockedShare: number;
+            /**
+             * @description Of the report
+             * @default 168
+             */
+            maxAgeHours?: number;
+            /**
+             * @description That must have been replayed
+             * @default 1
+             */
+            minShipments?: number;
         };
         PutCalendar: {
             name: string;
@@ -3684,6 +3923,97 @@ export interface components {
                 occurredAt?: string;
             }[];
         };
+        ReplayedShipment: {
+            /** @description Shipment id: `shp_` and a ULID */
+            shipmentId: string;
+            /** @enum {string} */
+            status: "DRAFT" | "CONFIRMED" | "IN_PROGRESS" | "COMPLETED" | "CLOSED" | "ON_HOLD" | "CANCELLED" | "REOPENED";
+            /** @description That it has: the baseline */
+            version: number;
+            /** @description The replay through its own version wrote just what the SOP had written */
+            faithful: boolean;
+            blockedAt: {
+                key: string;
+                state: string;
+            }[];
+            tasks: {
+                added: {
+                    key: string;
+                    /** @enum {string} */
+                    role: "SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION";
+                }[];
+                removed: {
+                    key: string;
+                    /** @enum {string} */
+                    role: "SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION";
+                }[];
+            };
+            exceptions: {
+                gained: {
+                    key: string;
+                    /** @enum {string} */
+                    severity: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
+                }[];
+                avoided: {
+                    key: string;
+                    /** @enum {string} */
+                    severity: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
+                }[];
+            };
+            breaches: {
+                gained: string[];
+                avoided: string[];
+            };
+            invoices: {
+                moved: {
+                    chargeId: string;
+                    amount: {
+                        /** @description Minor units of the currency (ISO 4217 exponent) */
+                        amount: number;
+                        /** @description ISO 4217 currency */
+                        currency: string;
+                    };
+                    /** @description Later; earlier when negative */
+                    hours: number;
+                }[];
+                gained: {
+                    chargeId: string;
+                    amount: {
+                        /** @description Minor units of the currency (ISO 4217 exponent) */
+                        amount: number;
+                        /** @description ISO 4217 currency */
+                        currency: string;
+                    };
+                    /** @enum {string} */
+                    type: "REVENUE" | "COST" | "DISBURSEMENT";
+                }[];
+                lost: {
+                    chargeId: string;
+                    amount: {
+                        /** @description Minor units of the currency (ISO 4217 exponent) */
+                        amount: number;
+                        /** @description ISO 4217 currency */
+                        currency: string;
+                    };
+                    /** @enum {string} */
+                    type: "REVENUE" | "COST" | "DISBURSEMENT";
+                }[];
+            };
+            /** @description When the SOP ends */
+            cycle: {
+                baseline?: string;
+                draft?: string;
+            };
+            transitions: {
+                baseline: number;
+                draft: number;
+            };
+            notices: {
+                baseline: number;
+                draft: number;
+            };
+            assumed: string[];
+        };
         ReportedEvent: {
             /** @description The source's id of this event; derived from the content when absent */
             eventId?: string;
@@ -3890,7 +4220,7 @@ export interface components {
              */
             startsAt?: string;
             /**
-             * @description More than one: step durations vary around their plan
+             * @description More than one: step durations vary
              * @default 1
              */
             runs?: number;
@@ -3918,6 +4248,13 @@ export interface components {
              * @default []
              */
             rejectedTasks?: string[];
+            /**
+             * @description OBSERVED: as the last replay of histories under this SOP found them; assumed for other steps
+             * @default ASSUMED
+             * @enum {string}
+             */
+            durations?: "ASSUMED" | "OBSERVED";
+            history?: components["schemas"]["FlightHistoryInput"];
             /** @description Hours by which customs hold the shipment before clearing it */
             customsHold?: number;
         };
@@ -3973,6 +4310,8 @@ export interface components {
                 at: string;
                 reason: string;
             };
+            /** @description What its publication has to show */
+            gate?: components["schemas"]["PublicationGate"];
             approved?: {
                 by: string;
                 at: string;
@@ -4005,6 +4344,8 @@ export interface components {
                 at: string;
                 reason: string;
             };
+            /** @description What its publication has to show */
+            gate?: components["schemas"]["PublicationGate"];
             approved?: {
                 by: string;
                 at: string;
@@ -4039,6 +4380,29 @@ export interface components {
             message: string;
             /** @description What usually puts it right */
             advice: string;
+        };
+        SopFlight: {
+            /** @constant */
+            kind: "HISTORY";
+            /** @description Replay of histories: `sim_` and a ULID */
+            simulationId: string;
+            /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+            sopId: string;
+            /** @description Draft of an SOP: `drf_` and a ULID */
+            draftId?: string;
+            /** @description Of the draft, or of the SOP */
+            version: number;
+            /** @description SHA-256 of the definition that was tried */
+            definition: string;
+            history: components["schemas"]["FlightHistory"];
+            /** @enum {string} */
+            status: "RUNNING" | "COMPLETED";
+            requestedBy: string;
+            requestedAt: string;
+            endedAt?: string;
+            /** @description Shipments that were looked at so far, those of other SOPs included */
+            looked: number;
+            totals: components["schemas"]["FlightTotals"];
         };
         SopGraph: {
             startAt: string;
@@ -4297,6 +4661,8 @@ export interface components {
             customer?: string;
         };
         SopSimulation: {
+            /** @constant */
+            kind: "SCENARIO";
             seed: number;
             runs: number;
             /** @description Runs in which the shipment was completed */
@@ -4308,6 +4674,11 @@ export interface components {
             };
             /** @description State transitions of a run, as Step Functions bills them */
             transitions: {
+                p50: number;
+                p90: number;
+            };
+            /** @description Of the state transitions of a run, US dollars */
+            cost: {
                 p50: number;
                 p90: number;
             };
@@ -4330,6 +4701,19 @@ export interface components {
                 role: "SALES" | "OPERATIONS" | "DOCUMENTATION" | "FINANCE" | "CUSTOMS" | "WAREHOUSE" | "CUSTOMER_SERVICE" | "COMPLIANCE" | "PRICING" | "SOP_ADMIN" | "TENANT_ADMIN" | "AUDITOR" | "INTEGRATION";
                 /** @description A run, on average */
                 tasks: number;
+                /** @description Tasks that arise in each hour since the order, a run on average */
+                hours: {
+                    hour: number;
+                    tasks: number;
+                }[];
+            }[];
+            /** @description Where the duration of each step that was waited for came from */
+            durations: {
+                /** @description Name of the step, unique in the SOP. A step is taken once for a shipment and key, however often it is called */
+                key: string;
+                /** @enum {string} */
+                used: "ASSUMED" | "OBSERVED";
+                observations: number;
             }[];
             /** @description States that no run entered */
             neverVisited: string[];
@@ -4344,6 +4728,8 @@ export interface components {
                 key: string;
                 since: string;
                 deadline?: string;
+                /** @description Of its task */
+                dueAt?: string;
                 /** @description Absent when it never was */
                 settledAt?: string;
             }[];
@@ -7131,7 +7517,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SopSimulation"];
+                    "application/json": components["schemas"]["SopSimulation"] | components["schemas"]["SopFlight"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -7164,6 +7550,8 @@ export interface operations {
                 "application/json": {
                     /** @description Why; kept for ever */
                     reason: string;
+                    /** @description What its publication has to show */
+                    gate?: components["schemas"]["PublicationGateInput"];
                 };
             };
         };
@@ -7218,6 +7606,33 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    getSopDurations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObservedDurations"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             500: components["responses"]["Problem500"];
         };
     };
@@ -7603,6 +8018,81 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    getPublicationGate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description null: a publication has to show nothing */
+                        gate: components["schemas"]["PublicationGate"] | null;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    putPublicationGate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that is to be changed */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description null: a publication has to show nothing */
+                    gate: components["schemas"]["PublicationGateInput"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description null: a publication has to show nothing */
+                        gate: components["schemas"]["PublicationGate"] | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     retireSop: {
         parameters: {
             query?: never;
@@ -7684,6 +8174,111 @@ export interface operations {
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    listSopSimulations: {
+        parameters: {
+            query?: {
+                /** @description Items a page */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["SopFlight"][];
+                        /** @description Cursor of the next page; absent on the last */
+                        next?: string;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    getSopSimulation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
+                /** @description Replay of histories: `sim_` and a ULID */
+                simulationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SopFlight"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    listReplayedShipments: {
+        parameters: {
+            query?: {
+                /** @description Items a page */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of an SOP, such as ocean-export-fcl; the tenant’s own have ids of its choice */
+                sopId: string;
+                /** @description Replay of histories: `sim_` and a ULID */
+                simulationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ReplayedShipment"][];
+                        /** @description Cursor of the next page; absent on the last */
+                        next?: string;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
         };
@@ -7821,7 +8416,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SopSimulation"];
+                    "application/json": components["schemas"]["SopSimulation"] | components["schemas"]["SopFlight"];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -34,6 +34,11 @@ export class SopWorld {
     return SopWorld.on(readMachine(sopId), sopId, state, now, denied)
   }
 
+  /** A world in which the clock looks at the shipment, too: tasks escalate, and moments pass by themselves. */
+  static async timed(sopId: ProductSopId, state: ShipmentState, now: string) {
+    return new SopWorld(await VirtualRun.start(readMachine(sopId), state, { sopId, tenantId: 'demo', now, denied: [] }))
+  }
+
   /** On a definition that is not the SOP's file. */
   static async on(
     machine: JsonObject,

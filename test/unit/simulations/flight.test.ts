@@ -18,7 +18,7 @@ const PIN = { sopId: 'domestic-road', versionArn: 'arn:1', version: 1, execution
 
 /** A shipment that has gone so far: in each turn some hours pass, and one of the waits is served. */
 async function lived(sopId: ProductSopId, turns: Iterable<[hours: number, which: number]>): Promise<ShipmentState> {
-  const world = await SopWorld.begin(sopId, aShipment(planOf(sopId, ORDERED)), ORDERED)
+  const world = await SopWorld.timed(sopId, aShipment(planOf(sopId, ORDERED)), ORDERED)
   for (const [hours, which] of turns) {
     if (!world.running) break
     await world.passUntil(Date.parse(world.now) + hours * HOUR)

@@ -1,12 +1,12 @@
 /** What a replay comes to: the measures in which two versions are compared. */
-import type { JsonObject } from '../../../../engine/json'
+import { type JsonObject, textOf } from '../../../../engine/json'
 import type { InternalRole } from '../../../../schemas/role'
 import type { ReplayedCharge } from '../../../../schemas/sop-flight'
 import { OPEN_TASK_STATUSES } from '../../../../schemas/task'
 import type { TimelineData } from '../../../../schemas/timeline'
 import { entriesOf } from '../../../platform/timeline'
 import { chargesOf } from '../../../shipments/perspective'
-import { flowOf, payloadOf, placesOf, textOf } from '../../../sops/domain/flow'
+import { flowOf, payloadOf, placesOf } from '../../../sops/domain/flow'
 import { occurrencesOf } from '../../../tracking/domain'
 import type { Replay } from './replay'
 
@@ -82,8 +82,8 @@ function chargesBillable({ state }: Run): ReplayedCharge[] {
   const recorded = entriesOf(state.timeline, 'milestone.recorded')
   return chargesOf(state).flatMap(({ chargeId, type, amount, billableOn }) => {
     const reached = recorded.find(({ data }) => data.milestone === billableOn)
-    const since = added.get(chargeId) ?? ''
     if (!reached) return []
-    return [{ chargeId, type, amount, billableAt: since > reached.recordedAt ? since : reached.recordedAt }]
+    const [, billableAt = reached.recordedAt] = [added.get(chargeId) ?? '', reached.recordedAt].sort()
+    return [{ chargeId, type, amount, billableAt }]
   })
 }
