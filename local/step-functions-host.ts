@@ -8,6 +8,7 @@ import type { Effect, Execution, ExecutionEvent, Step, TaskEffect } from '../eng
 import type { HistoryEvent } from '../engine/history'
 import type { Runtime } from './service'
 import { createWorker, transact } from './sql'
+import { announce } from './step-functions-events'
 import { createSender } from './step-functions-sender'
 import type { ExecutionRow, Store } from './step-functions-store'
 import type { Perform } from './step-functions-tasks'
@@ -164,6 +165,12 @@ export function createHost(runtime: Runtime, store: Store, perform: Perform): Ho
     for (const effect of effects) if (effect.type === 'cancel') store.deleteTask(row.id, effect.task)
     for (const event of events) persistEvent(row.id, event)
     if (!running) store.deleteTasks(row.id)
+    if (row.state === null || !running) announceChange(row.id)
+  }
+
+  function announceChange(id: number) {
+    const row = store.byId(id)
+    if (row) announce(runtime, row)
   }
 
   function persistEvent(id: number, event: ExecutionEvent) {

@@ -236,9 +236,33 @@ describe('an execution', () => {
     })
     const { executionArn } = await start(arnOf('states', 'stateMachine:m'), { n: 1 })
     await instance.runtime.idle()
-    expect(instance.published).toEqual([{ bus: arnOf('events', 'event-bus/bus'), detailType: 'd', detail: { n: 1 } }])
+    const told = instance.published.filter(({ detailType }) => detailType === 'd')
+    expect(told).toEqual([{ bus: arnOf('events', 'event-bus/bus'), detailType: 'd', detail: { n: 1 } }])
     expect(calls).toMatchObject([{ service: 'textract', action: 'analyzeDocument', args: { n: 1 } }])
     expect(await describeExecution(executionArn)).toMatchObject({ error: 'Textract.InvalidS3ObjectException' })
+  })
+
+  it('tells the default bus that it began, and how it ended', async () => {
+    const executionArn = await run({ StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 60, End: true } } }, { n: 7 })
+    await instance.call('StopExecution', { executionArn, error: 'Enough', cause: 'Because' })
+    const { executionArn: other } = await start(arnOf('states', 'stateMachine:m'), {}, 'other')
+    await instance.runtime.idle()
+    instance.runtime.clock.advance(60_000)
+    await instance.runtime.idle()
+    const detailType = 'Step Functions Execution Status Change'
+    const about = (arn: string, status: string) => ({
+      bus: 'default',
+      detailType,
+      detail: { executionArn: arn, status, stateMachineArn: arnOf('states', 'stateMachine:m') },
+    })
+    expect(instance.published).toMatchObject([
+      about(executionArn, 'RUNNING'),
+      about(executionArn, 'ABORTED'),
+      about(other, 'RUNNING'),
+      about(other, 'SUCCEEDED'),
+    ])
+    expect(instance.published[1]?.detail).toMatchObject({ name: 'run', input: '{"n":7}', output: null, error: 'Enough' })
+    expect(instance.published[3]?.detail).toMatchObject({ output: '{}', outputDetails: { included: true } })
   })
 
   it('waits for an execution that it started', async () => {
