@@ -1,10 +1,11 @@
-/** The runtime's own endpoints under /_local/: time, idleness, counters, queues, tokens. They give no way into product data. */
+/** The runtime's own endpoints under /_local/: time, idleness, counters, queues, tokens, and stopping an execution. They give no way into product data. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod'
 import type { Activity } from './activity'
 import type { RuntimeClock } from './clock'
 import type { Issuer } from './cognito'
 import { readBody, sendJson } from './http-wire'
+import { AwsError } from './service'
 
 const ClockMove = z.strictObject({ advanceSeconds: z.number().nonnegative() })
 const MetricsReset = z.strictObject({ metering: z.boolean().default(false) })
@@ -18,6 +19,12 @@ const TokenInput = z.strictObject({
     .int()
     .positive()
     .default(8 * 3600),
+})
+
+const Stop = z.strictObject({
+  executionArn: z.string().min(1),
+  error: z.string().optional(),
+  cause: z.string().optional(),
 })
 
 const SETTLE_WITHIN = 30_000
@@ -36,6 +43,7 @@ export interface ManagementOptions {
   clock: RuntimeClock
   issuer: Issuer
   queues(): { name: string; ready: number; inFlight: number; delayed: number }[]
+  stopExecution(executionArn: string, error?: string, cause?: string): Promise<void>
   sweep(): Promise<number>
   setMetering(on: boolean): void
 }
@@ -68,6 +76,11 @@ export function createManagement(options: ManagementOptions): Management {
       return {}
     },
     'GET /_local/queues': async () => ({ queues: options.queues() }),
+    'POST /_local/stop-execution': async (body) => {
+      const { executionArn, error, cause } = Stop.parse(body)
+      await options.stopExecution(executionArn, error, cause)
+      return {}
+    },
     'POST /_local/token': async (body) => ({ token: await issuer.mint(TokenInput.parse(body)) }),
   }
 
@@ -86,6 +99,7 @@ export function createManagement(options: ManagementOptions): Management {
         )
         sendJson(response, 200, answer)
       } catch (error) {
+        if (error instanceof AwsError) return sendJson(response, 400, { message: error.message })
         if (!(error instanceof z.ZodError) && !(error instanceof SyntaxError)) throw error
         sendJson(response, 400, {
           message: error instanceof z.ZodError ? z.prettifyError(error) : 'The body is not JSON',

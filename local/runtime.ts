@@ -206,6 +206,7 @@ async function openFronts(
     clock,
     issuer,
     queues: services.queues,
+    stopExecution: services.stopExecution,
     sweep: () => dynamoDb.sweep(),
     setMetering: (on) => {
       metering = on

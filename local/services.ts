@@ -17,6 +17,7 @@ export interface Services extends Pick<Runtime, 'putEvent' | 'sendMessage' | 'st
   /** What the gateway serves by X-Amz-Target. */
   json: JsonService[]
   queues(): { name: string; ready: number; inFlight: number; delayed: number }[]
+  stopExecution(executionArn: string, error?: string, cause?: string): Promise<void>
   files(request: IncomingMessage, response: ServerResponse): Promise<void>
   isFile(request: IncomingMessage): boolean
   /** Resumes what was under way when the runtime last stopped. */
@@ -66,6 +67,7 @@ export function createServices(
     putEvent: (busArn, event) => void events.put(busArn, event),
     sendMessage: (queueArn, body) => void queues.send(queueArn, body),
     startExecution: machines.startExecution,
+    stopExecution: machines.stopExecution,
     queues: () =>
       queueResources.map(({ arn }) => {
         const { ready, held, invisible, delayed } = queues.counts(arn)

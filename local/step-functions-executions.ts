@@ -39,6 +39,7 @@ export interface NewExecution {
 export interface Executions {
   /** Stores an execution, which starts when the present transaction is done; answers it, or the same one that runs. */
   start(request: NewExecution): ExecutionRow
+  stop(executionArn: string, error?: string, cause?: string): Promise<void>
   operations: Record<string, Operation>
 }
 
@@ -79,6 +80,13 @@ export function createExecutions(runtime: Runtime, store: Store, machines: Machi
     return row
   }
 
+  const stop = (executionArn: string, error?: string, cause?: string): Promise<void> =>
+    host.submit(required(executionArn).id, {
+      type: 'stop',
+      ...(error !== undefined && { error }),
+      ...(cause !== undefined && { cause }),
+    })
+
   const operations: Record<string, Operation> = {
     async StartExecution(call) {
       const { stateMachineArn: machine, name, input } = read(Start, call)
@@ -105,12 +113,7 @@ export function createExecutions(runtime: Runtime, store: Store, machines: Machi
     ListExecutions: (call) => listExecutions(store, machines, read(List, call)),
     async StopExecution(call) {
       const { executionArn, error, cause } = read(Stop, call)
-      const { id } = required(executionArn)
-      await host.submit(id, {
-        type: 'stop',
-        ...(error !== undefined && { error }),
-        ...(cause !== undefined && { cause }),
-      })
+      await stop(executionArn, error, cause)
       return { stopDate: seconds(required(executionArn).stoppedAt ?? runtime.clock.now()) }
     },
     GetExecutionHistory(call) {
@@ -124,7 +127,7 @@ export function createExecutions(runtime: Runtime, store: Store, machines: Machi
     },
     ...taskOperations(store, host),
   }
-  return { start, operations }
+  return { start, stop, operations }
 }
 
 function checkJson(value: string, code: string, what: string) {

@@ -165,12 +165,13 @@ export function createHost(runtime: Runtime, store: Store, perform: Perform): Ho
     for (const effect of effects) if (effect.type === 'cancel') store.deleteTask(row.id, effect.task)
     for (const event of events) persistEvent(row.id, event)
     if (!running) store.deleteTasks(row.id)
-    if (row.state === null || !running) announceChange(row.id)
+    announceChange(row)
   }
 
-  function announceChange(id: number) {
+  /** Of its status as it now stands; that it goes on running is no change. */
+  function announceChange({ id, state }: ExecutionRow) {
     const row = store.byId(id)
-    if (row) announce(runtime, row)
+    if (row && (state === null || row.status !== 'RUNNING')) announce(runtime, row)
   }
 
   function persistEvent(id: number, event: ExecutionEvent) {

@@ -14,6 +14,8 @@ export interface StepFunctions extends JsonService {
    * Throws AwsError. Answers the execution's ARN.
    */
   startExecution(stateMachineArn: string, input: Json, name?: string): string
+  /** Throws AwsError for one that does not exist. */
+  stopExecution(executionArn: string, error?: string, cause?: string): Promise<void>
   /** Applies the template, arms timers, and sends again what was open when the runtime last stopped. */
   boot(): void
   close(): void
@@ -79,6 +81,7 @@ export function createStepFunctions(
       return operation(call)
     },
     startExecution: (machine, input, name) => executions.start({ machine, name, input: JSON.stringify(input) }).arn,
+    stopExecution: executions.stop,
     boot() {
       machines.applyTemplates(templates)
       host.boot()

@@ -36,6 +36,7 @@ This page is made from the runtime's own tables: \`npx tsx local/cli.ts docs > d
 | \`GET /_local/metrics\` | counters since the start or the last reset: invocations, database calls, state transitions, … |
 | \`POST /_local/metrics/reset {"metering": true}\` | sets them to zero; with metering, capacity units are counted too |
 | \`GET /_local/queues\` | depth of each queue, dead letters included |
+| \`POST /_local/stop-execution\` \`{"executionArn","error"?,"cause"?}\` | stop an execution, as an operator would in the console |
 | \`POST /_local/token {"roles": ["OPERATIONS"], "tenant": "demo"}\` | a token; also \`organization\`, \`subject\`, \`ttl\` (seconds) |
 
 They answer pages of this machine only, and give no way into the product's data.

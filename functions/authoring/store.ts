@@ -8,7 +8,7 @@ import { SopDraft, SopRelease, SopVersion } from '../../schemas/sop-draft'
 import type { Context } from '../platform/context'
 import { AppError, notFound } from '../platform/errors'
 import { ConditionFailed, get, partition, type Tenant, transact, type Write } from '../platform/table'
-import { type LiveVersion, loadTenantSop, sopPartition, tenantSopItem } from '../sops/store'
+import { type LiveVersion, loadTenantSop, numbered, sopPartition, tenantSopItem, versionKey } from '../sops/store'
 import { stale } from './domain/drafts'
 
 const draftKey = (sopId: SopId, draftId: string) => ({ pk: sopPartition(sopId), sk: `DRAFT#${draftId}` })
@@ -16,11 +16,6 @@ const draftKey = (sopId: SopId, draftId: string) => ({ pk: sopPartition(sopId), 
 const definitionKey = (sopId: SopId, draftId: string) => ({
   pk: sopPartition(sopId),
   sk: `DEFINITION#${draftId}`,
-})
-const numbered = (what: string, number: number) => `${what}#${String(number).padStart(6, '0')}`
-const versionKey = (sopId: SopId, version: number) => ({
-  pk: sopPartition(sopId),
-  sk: numbered('VERSION', version),
 })
 
 const draftItem = (draft: SopDraft) => ({

@@ -11,6 +11,7 @@ export type Access =
   | 'documents:write'
   | 'definitions:read'
   | 'executions:start'
+  | 'executions:supervise'
   | 'executions:manage'
   | 'tokens:answer'
   | 'textract:read'
@@ -23,8 +24,10 @@ export interface Door {
   timeout?: number
 }
 
-/** A door that nobody calls but the clock. */
+/** A door that nobody calls but the clock, and what happens to executions by themselves. */
 export interface TimerDoor extends Door {
+  /** Called as well when an execution of an SOP has failed, timed out or was stopped. */
+  onFailedExecutions?: boolean
   /** A rate of EventBridge Scheduler. */
   every: `rate(${string})`
 }

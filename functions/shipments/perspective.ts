@@ -24,7 +24,12 @@ export function viewOf(state: ShipmentState, viewer: Viewer): ShipmentView {
     chargeLines: chargesOf(state).filter((line) => !partner || (line.counterparty === viewer && line.type !== 'COST')),
     milestones: milestoneTimes(state.timeline),
     occurrences: occurrencesOf(state.timeline),
-    exceptions: openExceptions(entries),
+    exceptions: openExceptions(entries).map(({ data: { stepKey, severity, reason }, recordedAt }) => ({
+      stepKey,
+      severity,
+      reason,
+      raisedAt: recordedAt,
+    })),
     documents: state.documents.filter((document) => !partner || document.organizationId === viewer),
     tasks: partner ? [] : state.tasks,
     invoices: entriesOf(entries, 'invoice.issued').map(({ data }) => ({
@@ -42,16 +47,14 @@ export const chargesOf = (state: Pick<ShipmentState, 'detail' | 'timeline'>) => 
   ...entriesOf(state.timeline, 'charge.added').map((entry) => entry.data.charge),
 ]
 
-function openExceptions(timeline: readonly TimelineEntry[]) {
-  const resolved = new Set(entriesOf(timeline, 'exception.resolved').map((entry) => entry.data.stepKey))
-  return entriesOf(timeline, 'exception.raised')
-    .filter((entry) => !resolved.has(entry.data.stepKey))
-    .map(({ data, recordedAt }) => ({
-      stepKey: data.stepKey,
-      severity: data.severity,
-      reason: data.reason,
-      raisedAt: recordedAt,
-    }))
+/** Exceptions that were raised and have not been resolved since. */
+export function openExceptions(timeline: readonly TimelineEntry[]) {
+  const resolved = new Map(
+    entriesOf(timeline, 'exception.resolved').map((entry) => [entry.data.stepKey, entry.sequence]),
+  )
+  return entriesOf(timeline, 'exception.raised').filter(
+    ({ data, sequence }) => sequence > (resolved.get(data.stepKey) ?? 0),
+  )
 }
 
 export const visibleEntries = (state: ShipmentState, viewer: Viewer): TimelineEntry[] =>

@@ -4,6 +4,7 @@ import type { SopPin } from '../../schemas/shipment'
 import type { ProductSopId, SopInput } from '../../schemas/sop'
 import { AwsError, callAws } from '../platform/aws'
 import { env } from '../platform/env'
+import type { FoundExecution } from './domain/heal'
 import { pinOf, runOf } from './domain/runs'
 
 const LIVE = 'live'
@@ -12,7 +13,16 @@ const LIVE = 'live'
 const Alias = z.object({
   routingConfiguration: z.array(z.object({ stateMachineVersionArn: z.string(), weight: z.number() })).default([]),
 })
-const Execution = z.object({ stateMachineVersionArn: z.string().optional() })
+const Execution = z.object({
+  stateMachineVersionArn: z.string().optional(),
+  status: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE']),
+  /** Seconds. */
+  startDate: z.number(),
+  stopDate: z.number().optional(),
+  error: z.string().optional(),
+  cause: z.string().optional(),
+})
+const History = z.object({ events: z.array(z.object({ id: z.int() })) })
 
 const isOne = (error: unknown, ...codes: string[]) => error instanceof AwsError && codes.includes(error.code)
 
@@ -91,8 +101,36 @@ export async function startSop(sopId: string, { version, versionArn }: SopVersio
   }
 }
 
+const describeExecution = async (executionArn: string) =>
+  Execution.parse(await callAws('states', 'DescribeExecution', { executionArn }))
+
+/** The execution of a pin; undefined when Step Functions knows none: it was never started, deleted, or ended 90 days ago. */
+export async function findExecution({ executionArn, versionArn }: SopPin): Promise<FoundExecution | undefined> {
+  if (!isDeployedHere(versionArn)) return undefined
+  try {
+    const { status, startDate, stopDate, error, cause } = await describeExecution(executionArn)
+    const endedAt = stopDate === undefined ? undefined : instantOf(stopDate)
+    return { status, startedAt: instantOf(startDate), endedAt, error, cause }
+  } catch (failure) {
+    if (isOne(failure, 'ExecutionDoesNotExist')) return undefined
+    throw failure
+  }
+}
+
+const instantOf = (seconds: number) => new Date(seconds * 1000).toISOString()
+
+/** Events in the history of an execution. */
+export async function countEvents(executionArn: string): Promise<number> {
+  const request = { executionArn, reverseOrder: true, maxResults: 1, includeExecutionData: false }
+  return History.parse(await callAws('states', 'GetExecutionHistory', request)).events[0]?.id ?? 0
+}
+
+/** What was restored from another account or region names machines that are not ours. */
+export const isDeployedHere = (versionArn: string): boolean =>
+  Object.values(env('SOP_MACHINES')).some((machine) => versionArn.startsWith(`${machine}:`))
+
 async function versionRunBy(executionArn: string): Promise<SopVersion> {
-  const execution = Execution.parse(await callAws('states', 'DescribeExecution', { executionArn }))
+  const execution = await describeExecution(executionArn)
   if (execution.stateMachineVersionArn === undefined) throw new Error(`${executionArn} runs no published version`)
   return versionOf(execution.stateMachineVersionArn)
 }

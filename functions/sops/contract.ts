@@ -1,10 +1,13 @@
 import * as z from 'zod'
 import { LoadType, ShipmentType, TransportMode } from '../../schemas/codes'
-import { OrganizationId } from '../../schemas/common'
+import { OrganizationId, ShipmentId } from '../../schemas/common'
 import { InternalRole } from '../../schemas/role'
 import { DeniedParty, SopId } from '../../schemas/sop'
 import { Sop, SopResolution } from '../../schemas/sop-catalogue'
+import { RestartSop, SopRun } from '../../schemas/sop-run'
 import { type Contract, route } from '../platform/route'
+
+const OfShipment = z.object({ shipmentId: ShipmentId })
 
 const DeniedPartyList = z
   .object({ items: z.array(DeniedParty).max(1000) })
@@ -51,6 +54,26 @@ export const routes = {
     status: 200,
     response: z.record(z.string(), z.unknown()),
   }),
+  listSopRuns: route({
+    method: 'GET',
+    path: '/v1/shipments/{shipmentId}/sop-runs',
+    summary: 'The runs of a shipment’s SOP: version, why, how each ended',
+    roles: InternalRole.options,
+    params: OfShipment,
+    status: 200,
+    response: z.object({ items: z.array(SopRun).describe('The first one first') }),
+  }),
+  restartSop: route({
+    method: 'POST',
+    path: '/v1/shipments/{shipmentId}/sop-restarts',
+    summary: 'Restart a shipment’s SOP: the new run goes through what has happened, and does nothing twice',
+    roles: ['SOP_ADMIN', 'TENANT_ADMIN'],
+    params: OfShipment,
+    body: RestartSop,
+    status: 201,
+    response: SopRun,
+    errors: ['sop.not_started', 'shipment.ended', 'sop_version.not_found', 'sop_version.retired'],
+  }),
   getDeniedParties: route({
     method: 'GET',
     path: '/v1/denied-parties',
@@ -75,9 +98,14 @@ export const contract = {
   domain: 'sops',
   doors: {
     api: { access: ['table:write', 'executions:start'] },
-    events: { access: ['table:write', 'executions:start', 'executions:manage', 'tokens:answer'] },
+    events: { access: ['table:write', 'executions:start', 'executions:supervise', 'tokens:answer'] },
     tasks: { access: ['table:write', 'tokens:answer'] },
-    timer: { access: ['table:write', 'tokens:answer'], every: 'rate(1 minute)', timeout: 55 },
+    timer: {
+      access: ['table:write', 'executions:start', 'executions:supervise', 'tokens:answer'],
+      onFailedExecutions: true,
+      every: 'rate(1 minute)',
+      timeout: 55,
+    },
   },
   routes,
   publishes: [

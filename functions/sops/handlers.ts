@@ -1,10 +1,17 @@
+import type { SopPin } from '../../schemas/shipment'
+import { SopId } from '../../schemas/sop'
 import type { Sop } from '../../schemas/sop-catalogue'
+import type { Context } from '../platform/context'
 import { AppError } from '../platform/errors'
 import type { Handlers } from '../platform/route'
 import { ConditionFailed } from '../platform/table'
+import { loadShipment, onShipment } from '../shipments/store'
+import { findExecution } from './client'
 import type { routes } from './contract'
 import { specificityOf } from './domain/resolution'
-import { type Candidate, candidates, findSop, listSops, liveOf } from './live'
+import { notStarted, restarted, runsOf } from './domain/run-views'
+import { decideRestart } from './domain/runs'
+import { type Candidate, candidates, findSop, listSops, liveOf, usableVersion } from './live'
 import { loadDeniedParties, replaceDeniedParties } from './store'
 
 const changed = (version: number) =>
@@ -20,6 +27,13 @@ const viewOf = ({ sop, live }: Candidate): Sop => ({ ...sop, ...live })
 const UNWRITTEN = 'No SOP is written for such a shipment; it would get the exception start-sop'
 const reasonFor = ({ sop: { appliesTo, origin, sopId } }: Candidate) =>
   `${sopId} names ${['type', ...specificityOf({ appliesTo, origin })].join(', ').toLowerCase().replace('_', ' ')}; nothing that is published is more specific`
+/** A version of the same SOP that the tenant may run; the pinned one when none is asked for. */
+async function restartVersion(context: Context, pin: SopPin | undefined, version: number | undefined) {
+  if (!pin) throw notStarted()
+  if (version === undefined || version === pin.version) return pin
+  const found = await usableVersion(context, SopId.parse(pin.sopId), version)
+  return { sopId: pin.sopId, ...found }
+}
 
 export const handlers: Handlers<typeof routes> = {
   async listSops(context) {
@@ -50,6 +64,29 @@ export const handlers: Handlers<typeof routes> = {
     // Made with OpenAPI, where the vocabulary's schema is; read when first asked for.
     const vocabulary: Record<string, unknown> = require('../../docs/sop-vocabulary.json')
     return { body: vocabulary }
+  },
+
+  async listSopRuns(context, { params: { shipmentId } }) {
+    const state = await loadShipment(context, shipmentId)
+    const { sop } = state.header
+    return { body: { items: runsOf(state, sop && (await findExecution(sop)), context.now) } }
+  },
+
+  async restartSop(context, { params: { shipmentId }, body: { reason, version }, ifMatch, idempotencyKey }) {
+    const { header } = await loadShipment(context, shipmentId)
+    const to = await restartVersion(context, header.sop, version)
+    const why = { kind: 'RESTARTED' as const, reason }
+    const { answer, replayed } = await onShipment(
+      context,
+      shipmentId,
+      (state) => {
+        const after = state.header.sop?.run ?? 0
+        const { decision, answer } = decideRestart(state, { ...to, after }, why, context.now)
+        return { decision, answer: restarted(answer, why, context) }
+      },
+      { ifMatch, idempotency: { operation: 'restartSop', key: idempotencyKey, request: { reason, version } } },
+    )
+    return { body: answer, replayed, location: `/v1/shipments/${shipmentId}/sop-runs` }
   },
 
   async getDeniedParties(context) {

@@ -4,6 +4,7 @@ import { createConsumer } from '../platform/consume'
 import { createApi } from '../platform/http'
 import { logger } from '../platform/telemetry'
 import { routes } from './contract'
+import { attend, isEnding } from './endings'
 import { handlers } from './handlers'
 import { reactions } from './reactions'
 import { answerMachine } from './tasks'
@@ -16,4 +17,8 @@ export const tasks = middy()
   .handler(answerMachine)
 export const timer = middy()
   .use(injectLambdaContext(logger, { resetKeys: true }))
-  .handler((_: unknown, invocation) => lookAround(invocation.awsRequestId, () => invocation.getRemainingTimeInMillis()))
+  .handler((event: unknown, invocation) =>
+    isEnding(event)
+      ? attend(event, invocation.awsRequestId)
+      : lookAround(invocation.awsRequestId, () => invocation.getRemainingTimeInMillis()),
+  )

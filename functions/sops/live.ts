@@ -2,9 +2,9 @@
 import { ProductSopId, type SopId } from '../../schemas/sop'
 import { AppError, notFound } from '../platform/errors'
 import type { Tenant } from '../platform/table'
-import { liveVersion, type SopVersion } from './client'
+import { findVersion, isDeployedHere, liveVersion, type SopVersion } from './client'
 import { candidatesFor, productSop, type SopRef, type Wanted } from './domain/resolution'
-import { findTenantSop, listTenantSops, loadLive } from './store'
+import { findTenantSop, listTenantSops, loadLive, ownVersionStatus } from './store'
 
 /** What came with Portolan, and the tenant's own. */
 export const listSops = async (tenant: Tenant): Promise<SopRef[]> => [
@@ -26,7 +26,7 @@ export async function findSop(tenant: Tenant, sopId: SopId): Promise<SopRef> {
  */
 export async function liveOf(tenant: Tenant, { sopId, origin, machine }: SopRef): Promise<SopVersion | undefined> {
   const own = await loadLive(tenant, sopId)
-  if (own?.versionArn) return { version: own.version, versionArn: own.versionArn }
+  if (own && isDeployedHere(own.versionArn)) return { version: own.version, versionArn: own.versionArn }
   return origin === 'PRODUCT' ? liveVersion(machine) : undefined
 }
 
@@ -59,4 +59,14 @@ export async function resolve(tenant: Tenant, wanted: Wanted): Promise<Required<
     if (live) return { sop, live }
   }
   return undefined
+}
+
+/** A version by its number: the tenant's own, unless it is retired, or one that came with Portolan; those of others look like none. */
+export async function usableVersion(tenant: Tenant, sopId: SopId, version: number): Promise<SopVersion> {
+  const { origin, machine } = await findSop(tenant, sopId)
+  const [found, status] = await Promise.all([findVersion(machine, version), ownVersionStatus(tenant, sopId, version)])
+  const foreign = status === undefined && (origin === 'TENANT' || found?.description !== undefined)
+  if (!found || foreign) throw notFound('sop_version')
+  if (status === 'RETIRED') throw new AppError('conflict', 'sop_version.retired', `Version ${version} is retired`)
+  return { version, versionArn: found.versionArn }
 }

@@ -1,4 +1,4 @@
-/** Looks at a shipment: writes what has come due, and lets every step go on whose wait was settled. */
+/** Looks at a shipment: writes what has come due, lets every step go on whose wait was settled, and heals its execution. */
 import type { People } from '../people/domain/calendars'
 import { loadPeople } from '../people/store'
 import type { Context } from '../platform/context'
@@ -6,6 +6,7 @@ import { loadShipment, onShipment, type ShipmentState, scheduleWake } from '../s
 import { escalates } from '../tasks/domain/escalation'
 import { decideLook, nextLook } from './domain/look'
 import { countsHours, untilOf } from './domain/moments'
+import { checkExecution } from './heal'
 import { release } from './release'
 
 /** May be repeated, and cut off anywhere: what was not done is done by the next look. */
@@ -28,7 +29,8 @@ async function peopleFor(context: Context, state: ShipmentState): Promise<People
 /** A look that nothing but time brings about; the next one is set last, so that none is lost. */
 export async function wake(context: Context, shipmentId: string): Promise<void> {
   const people = await look(context, shipmentId)
-  await scheduleWake(context, shipmentId, (state) => nextLook(state, context.now, people))
+  const soon = await checkExecution(context, await loadShipment(context, shipmentId))
+  await scheduleWake(context, shipmentId, (state) => nextLook(state, context.now, people, soon))
 }
 
 /** The plan has changed: moments that steps wait for come earlier or later. One query where none waits for one. */

@@ -7,31 +7,21 @@ import { noteTenant } from '../platform/tenants'
 import { loadShipment, onShipment } from '../shipments/store'
 import { type SopVersion, startSop, stopSop } from './client'
 import type { contract } from './contract'
-import { decidePin, decideUnmanaged, sopInput } from './domain/catalogue'
+import { decideUnmanaged, sopInput } from './domain/catalogue'
 import { decideProcessPin, isWanted, runningProcesses } from './domain/processes'
-import { currentVersion, resolve } from './live'
+import { currentVersion } from './live'
 import { look, replan } from './look'
 import { enactRestart } from './restart'
+import { startShipment } from './start'
 
 /** A fact that may be what a step waits for. One query; a signal for which nothing waits ends there. */
 const signal = async (context: Context, { subjectId }: { subjectId: string }): Promise<void> => {
   await look(context, subjectId)
 }
 
-/** The execution is named by the shipment and the pin is written once, so a second delivery changes nothing. */
 const start: Reaction<'shipment.created'> = async (context, { subjectId }) => {
   await noteTenant(context)
-  const state = await loadShipment(context, subjectId)
-  if (state.header.sop || state.header.status === 'CANCELLED') return
-  const resolved = await resolve(context, state.header)
-  if (!resolved) {
-    await onShipment(context, subjectId, (current) => decideUnmanaged(current))
-    return
-  }
-  const { sop, live } = resolved
-  const pin = await startSop(sop.sopId, live, sopInput(context, state, live.version))
-  const { answer } = await onShipment(context, subjectId, (current) => decidePin(current, pin))
-  if (answer === 'stop') await stopSop(pin.executionArn, 'Shipment.Cancelled', 'The shipment was cancelled')
+  await startShipment(context, subjectId)
 }
 
 const restart: Reaction<'sop.restarted'> = (context, { subjectId, data }) => enactRestart(context, subjectId, data)

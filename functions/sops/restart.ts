@@ -2,7 +2,7 @@
 import type { SopRestart } from '../../schemas/sop-run'
 import type { Context } from '../platform/context'
 import { loadShipment, onShipment } from '../shipments/store'
-import { startSop, stopSop } from './client'
+import { isDeployedHere, startSop, stopSop } from './client'
 import { sopInput } from './domain/catalogue'
 import {
   decideRestart,
@@ -32,7 +32,7 @@ export async function restartSop(
  * of the event; looking once more at the end finds a cancellation, or a restart, that came while the run was started.
  */
 export async function enactRestart(context: Context, shipmentId: string, { from, to, reason }: SopRestart) {
-  await stopSop(from.executionArn, 'Sop.Restarted', reason)
+  if (isDeployedHere(from.versionArn)) await stopSop(from.executionArn, 'Sop.Restarted', reason)
   const state = await loadShipment(context, shipmentId)
   if (!isCalledFor(state, to)) return
   const input = { ...sopInput(context, state, to.version), shipmentId: runName({ shipmentId, run: to.run }) }

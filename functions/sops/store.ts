@@ -56,6 +56,20 @@ export async function findTenantSop(tenant: Tenant, sopId: SopId): Promise<SopRe
 /** Partition of an SOP: its live version, drafts, versions and releases. */
 export const sopPartition = (sopId: SopId) => `SOP#${sopId}`
 
+/** Six digits keep versions and releases in order. */
+export const numbered = (what: string, number: number) => `${what}#${String(number).padStart(6, '0')}`
+/** Of what a tenant has published. */
+export const versionKey = (sopId: SopId, version: number) => ({
+  pk: sopPartition(sopId),
+  sk: numbered('VERSION', version),
+})
+
+/** PUBLISHED, SUPERSEDED or RETIRED; undefined when the version is none of the tenant's own. */
+export async function ownVersionStatus(tenant: Tenant, sopId: SopId, version: number): Promise<string | undefined> {
+  const item = await get(tenant, versionKey(sopId, version))
+  return item && String(item.status)
+}
+
 export interface LiveVersion {
   version: number
   /** Empty when the tenant follows the version that came with Portolan. */

@@ -2,6 +2,7 @@ import { Construct } from 'constructs'
 import type { Contract } from '../../functions/platform/route'
 import { doorsOf } from '../domains'
 import { DoorFunction } from './door-function'
+import { FailedExecutions } from './failed-executions'
 import type { GrantTargets } from './grants'
 import { Subscription } from './subscription'
 import { Timer } from './timer'
@@ -24,6 +25,8 @@ export class DomainService extends Construct {
       this[name.door] = new DoorFunction(this, name.door, { name, settings, targets })
     if (this.timer && contract.doors.timer)
       new Timer(this, 'schedule', { config: targets.config, door: this.timer, every: contract.doors.timer.every })
+    if (this.timer && contract.doors.timer?.onFailedExecutions)
+      new FailedExecutions(this, 'failed-executions', { targets, door: this.timer })
     if (contract.subscribes.length === 0) return
     if (!this.events) throw new Error(`${contract.domain} subscribes to events and has no door for them`)
     this.subscription = new Subscription(this, 'subscription', {

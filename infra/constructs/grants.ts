@@ -67,10 +67,14 @@ function executions(targets: GrantTargets, machineActions: string[], executionAc
   const runs = sops.map((sop) => executionsArn(targets, sop))
   return {
     statements: [
-      statement(
-        sopMachines(targets).map(([, arn]) => arn),
-        ...machineActions,
-      ),
+      ...(machineActions.length === 0
+        ? []
+        : [
+            statement(
+              sopMachines(targets).map(([, arn]) => arn),
+              ...machineActions,
+            ),
+          ]),
       statement(runs, ...executionActions),
     ],
     environment: { SOP_MACHINES: JSON.stringify(Object.fromEntries(sopMachines(targets))) },
@@ -143,6 +147,8 @@ const GRANTS: Record<Access, (targets: GrantTargets) => Grant> = {
       ['states:StartExecution', 'states:DescribeStateMachineAlias', 'states:DescribeStateMachine'],
       ['states:DescribeExecution'],
     ),
+  'executions:supervise': (targets) =>
+    executions(targets, [], ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:StopExecution']),
   'executions:manage': (targets) =>
     executions(
       targets,

@@ -48,13 +48,13 @@ it('knows a tenant from its first shipment on', async () => {
   expect(await listTenants()).toContain('timer-new')
 })
 
-it('looks at a shipment a quarter of an hour after its creation, not before, and once a week from then on', async () => {
+it('looks at a shipment a quarter of an hour after its creation, not before, and once a day from then on', async () => {
   const context = await aTenant()
   const [old, young] = [await dueShipment(context), await createInTable(context)]
   expect(await listDue(context, 10)).toEqual([old])
   await look()
   expect(await listDue(context, 10)).toEqual([])
-  expect(daysFromNow(await wakeOf(context, old))).toBe(7)
+  expect(daysFromNow(await wakeOf(context, old))).toBe(1)
   expect(Date.parse((await wakeOf(context, young)) ?? '') - Date.parse(context.now)).toBe(15 * MINUTE)
 })
 
@@ -86,7 +86,7 @@ it('puts off for a quarter of an hour what it can not read, and looks at the oth
   const [broken, sound] = [await dueShipment(context), await dueShipment(context)]
   await put(context, { pk: shipmentPk(broken), sk: 'DETAIL', body: '{"torn' })
   await look()
-  expect(daysFromNow(await wakeOf(context, sound))).toBe(7)
+  expect(daysFromNow(await wakeOf(context, sound))).toBe(1)
   expect(await listDue(context, 10)).toEqual([])
   const later = { ...context, now: new Date(Date.now() + 16 * MINUTE).toISOString() }
   expect(await listDue(later, 10)).toEqual([broken])

@@ -261,7 +261,12 @@ describe('an execution', () => {
       about(other, 'RUNNING'),
       about(other, 'SUCCEEDED'),
     ])
-    expect(instance.published[1]?.detail).toMatchObject({ name: 'run', input: '{"n":7}', output: null, error: 'Enough' })
+    expect(instance.published[1]?.detail).toMatchObject({
+      name: 'run',
+      input: '{"n":7}',
+      output: null,
+      error: 'Enough',
+    })
     expect(instance.published[3]?.detail).toMatchObject({ output: '{}', outputDetails: { included: true } })
   })
 

@@ -134,6 +134,8 @@ export class StepFunctions {
         const { status, error, cause } = execution
         return { stateMachineVersionArn: versionArn, startDate: startedAt / 1000, status, error, cause }
       }
+      case 'GetExecutionHistory':
+        return { events: [{ id: this.running(body.executionArn).execution.events }] }
       case 'StopExecution':
         if (this.running(body.executionArn).execution.status === 'RUNNING')
           await this.send(String(body.executionArn), { type: 'stop', ...(body.cause ? { cause: body.cause } : {}) })

@@ -2,7 +2,9 @@
 import type { LoadType, ShipmentType, TransportMode } from '../../../schemas/codes'
 import type { SopPin } from '../../../schemas/shipment'
 import { type ProductSopId, SopInput, StartAnchor } from '../../../schemas/sop'
+import type { Fact } from '../../../schemas/timeline'
 import type { Context } from '../../platform/context'
+import { openExceptions } from '../../shipments/perspective'
 import type { Decision, ShipmentState } from '../../shipments/store'
 import { momentOf } from './anchors'
 import { runName } from './runs'
@@ -54,15 +56,23 @@ const StartAnchors = SopInput.shape.anchors
 export function decidePin(state: ShipmentState, pin: SopPin): { decision: Decision; answer: 'pinned' | 'stop' } {
   if (state.header.status === 'CANCELLED') return { decision: { facts: [] }, answer: 'stop' }
   if (state.header.sop) return { decision: { facts: [] }, answer: 'pinned' }
-  return { decision: { header: { sop: pin }, facts: [{ type: 'sop.started', data: pin }] }, answer: 'pinned' }
+  const managed = openExceptions(state.timeline)
+    .filter(({ data }) => data.stepKey === UNMANAGED)
+    .map(({ data: { stepKey } }): Fact => ({ type: 'exception.resolved', data: { stepKey, reason: 'Its SOP runs' } }))
+  return {
+    decision: { header: { sop: pin }, facts: [{ type: 'sop.started', data: pin }, ...managed] },
+    answer: 'pinned',
+  }
 }
+
+const UNMANAGED = 'start-sop'
 
 /** A shipment that no SOP is written for, or a sub-process that nobody has published, must not wait in silence. */
 export function decideUnmanaged(
   state: ShipmentState,
-  { stepKey, reason }: { stepKey: string; reason: string } = { stepKey: 'start-sop', reason: unwritten(state) },
+  { stepKey, reason }: { stepKey: string; reason: string } = { stepKey: UNMANAGED, reason: unwritten(state) },
 ): { decision: Decision; answer: undefined } {
-  const known = state.timeline.some((entry) => entry.type === 'exception.raised' && entry.data.stepKey === stepKey)
+  const known = openExceptions(state.timeline).some(({ data }) => data.stepKey === stepKey)
   return {
     decision: {
       facts: known

@@ -8,8 +8,8 @@ import { escalatesAt, escalations } from '../../tasks/domain/escalation'
 import { passedMoments, untilOf } from './moments'
 import { type Output, resolutions, settledWaits } from './waits'
 
-/** A shipment for which nothing comes due is looked at this often: an answer that was lost is given then. */
-const CHECK_MS = 7 * 24 * 3600_000
+/** A shipment for which nothing comes due is looked at this often: what was lost is found then. */
+const CHECK_MS = 24 * 3600_000
 
 /** Facts that are due, and the waits whose tokens can be answered. The second time, no facts. */
 export function decideLook(
@@ -30,16 +30,18 @@ export function decideLook(
 }
 
 /**
- * When to look at the shipment next, UTC; never again once it has ended and nobody has anything to do any more. A
- * sub-process may go on after the end of its shipment.
+/**
+ * When to look at the shipment next, UTC, at `soon` if nothing is due before; never again once it has ended and nobody has
+ * anything to do any more. A sub-process may go on after the end of its shipment.
  */
 export function nextLook(
   state: Pick<ShipmentState, 'header' | 'detail' | 'tasks' | 'timeline' | 'waits'>,
   now: string,
   people?: People,
+  soon?: string,
 ): string | undefined {
   const { status } = state.header
   const ended = status === 'CANCELLED' || status === 'COMPLETED' || status === 'CLOSED'
-  const check = ended ? undefined : new Date(Date.parse(now) + CHECK_MS).toISOString()
-  return [check, escalatesAt(state), untilOf(state, now, people)].filter((at) => at !== undefined).sort()[0]
+  const checks = ended ? [] : [soon, new Date(Date.parse(now) + CHECK_MS).toISOString()]
+  return [...checks, escalatesAt(state), untilOf(state, now, people)].filter((at) => at !== undefined).sort()[0]
 }

@@ -1,7 +1,9 @@
 /** Runs of a shipment's SOP: how they are named, and how one takes the place of another. Pure. */
 import type { ShipmentStatus, SopPin } from '../../../schemas/shipment'
 import type { SopRestart } from '../../../schemas/sop-run'
+import type { Fact } from '../../../schemas/timeline'
 import { entriesOf } from '../../platform/timeline'
+import { openExceptions } from '../../shipments/perspective'
 import type { Decision, ShipmentState } from '../../shipments/store'
 
 export interface Run {
@@ -59,7 +61,12 @@ export interface RestartTarget extends Pick<SopPin, 'sopId' | 'version' | 'versi
   after: number
 }
 
-export type RestartWhy = Pick<SopRestart, 'kind' | 'reason'>
+export type RestartWhy = Pick<SopRestart, 'kind' | 'reason' | 'found'>
+
+/** Step key of the exception by which definitions report that they failed. */
+export const FAILED = 'sop-failed'
+/** Step key of the exception that says that the SOP is no longer restarted by itself. */
+export const GIVEN_UP = 'heal-sop'
 
 export type RestartAnswer =
   | { outcome: 'RESTARTED'; pin: SopPin }
@@ -86,7 +93,7 @@ export function decideRestart(
   return {
     decision: {
       header: { sop: pin },
-      facts: [{ type: 'sop.restarted', data: { from, to: pin, ...why } }],
+      facts: [{ type: 'sop.restarted', data: { from, to: pin, ...why } }, ...settledBy(state, pin, why)],
       // Sub-processes go on: the new run finds them started.
       dropped: state.waits.filter(({ stepKey }) => !stepKey.includes(WITHIN)),
       wakeAt: new Date(Date.parse(now) + LOOK_AFTER).toISOString(),
@@ -94,3 +101,14 @@ export function decideRestart(
     answer: { outcome: 'RESTARTED', pin },
   }
 }
+
+/** Who restarts has seen to what failed; a run that heals has yet to show it. */
+const settledBy = ({ timeline }: ShipmentState, { run }: SopPin, { kind }: RestartWhy): Fact[] =>
+  kind === 'HEALED' || kind === 'RENEWED'
+    ? []
+    : openExceptions(timeline)
+        .filter(({ data }) => data.stepKey === FAILED || data.stepKey === GIVEN_UP)
+        .map(({ data: { stepKey } }) => ({
+          type: 'exception.resolved',
+          data: { stepKey, reason: `Run ${run} was started` },
+        }))

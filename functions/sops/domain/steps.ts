@@ -7,6 +7,7 @@ import { NOBODY, type People } from '../../people/domain/calendars'
 import { AppError } from '../../platform/errors'
 import { entriesOf } from '../../platform/timeline'
 import { mayBecome } from '../../shipments/domain'
+import { openExceptions } from '../../shipments/perspective'
 import type { Decision, ShipmentState } from '../../shipments/store'
 import { assignment, reopening, taskIdOf } from '../../tasks/domain'
 import { workersOf } from '../../tasks/domain/approval'
@@ -203,7 +204,7 @@ function addCharge(step: StepOf<'addCharge'>, state: ShipmentState): Outcome {
 
 function raiseException(step: StepOf<'raiseException'>, state: ShipmentState, { now, people }: Surroundings): Outcome {
   const { key: stepKey, severity, reason, owner, concerns } = step
-  const raised = written(state, 'exception.raised', stepKey)
+  const raised = isRaised(state, step)
   const left = step.unlessBefore ? Date.parse(dueAt(step.unlessBefore, state, now, people).at) - Date.parse(now) : 0
   if (left > 0) return { output: { raised, waitSeconds: Math.ceil(left / 1000) } }
   const late = state.waits.find((wait) => wait.stepKey === concerns)
@@ -217,6 +218,12 @@ function raiseException(step: StepOf<'raiseException'>, state: ShipmentState, { 
     decision: { facts: raised ? [] : [fact] },
   }
 }
+
+/** What is late is said once; what fails may fail again once it was put right. */
+const isRaised = (state: ShipmentState, { key, concerns }: StepOf<'raiseException'>) =>
+  concerns === undefined
+    ? openExceptions(state.timeline).some(({ data }) => data.stepKey === key)
+    : written(state, 'exception.raised', key)
 
 function notify(step: StepOf<'notify'>, state: ShipmentState, { now }: Surroundings): Outcome {
   const { key: stepKey, audience, template } = step

@@ -1,0 +1,289 @@
+/** Executions that were stopped, that failed, that were lost or never started, at every state of every SOP: they are found and restarted. */
+import { type Context, timestamp } from '../../functions/platform/context'
+import { noteTenant } from '../../functions/platform/tenants'
+import { decideCancel } from '../../functions/shipments/domain'
+import { loadShipment, onShipment } from '../../functions/shipments/store'
+import { contract } from '../../functions/sops/contract'
+import { passedMoments } from '../../functions/sops/domain/moments'
+import { attend, isEnding } from '../../functions/sops/endings'
+import { wake } from '../../functions/sops/look'
+import { reactions } from '../../functions/sops/reactions'
+import { restartSop } from '../../functions/sops/restart'
+import { takeStep } from '../../functions/sops/tasks'
+import { decideComplete } from '../../functions/tasks/domain'
+import { decideOwnMilestone } from '../../functions/tracking/own-events'
+import { ProductSopId } from '../../schemas/sop'
+import type { TimelineType } from '../../schemas/timeline'
+import type { Wait } from '../../schemas/wait'
+import { startTable, type TestTable } from '../support/dynamodb'
+import { aContext, aShipment, createInTable, eventsOf } from '../support/shipments'
+import { planOf } from '../support/sop-plans'
+import { agreeingDocuments, factsOf, formData, SopWorld, verifiedDocument, workerOf } from '../support/sop-world'
+import { type StepCall, StepFunctions } from '../support/step-functions'
+
+const DAY = 24 * 3600_000
+
+let table: TestTable
+let stepFunctions: StepFunctions
+beforeAll(async () => {
+  table = await startTable()
+  stepFunctions = new StepFunctions()
+  await stepFunctions.listen(ProductSopId.options)
+})
+afterAll(async () => {
+  await stepFunctions.close()
+  await table.stop()
+})
+
+let tenants = 0
+const aTenant = async (): Promise<Context> => {
+  tenants += 1
+  const context = aContext({ tenantId: `heal-${tenants}`, now: timestamp() })
+  await noteTenant(context)
+  return context
+}
+
+/** One shipment, its machine, and a world that does what is waited for. */
+class Shipment {
+  private delivered = new Set<string>()
+  private days = 0
+
+  private constructor(
+    readonly context: Context,
+    readonly shipmentId: string,
+  ) {}
+
+  static async begin(sopId: ProductSopId = 'domestic-road') {
+    const context = await aTenant()
+    const shipment = new Shipment(context, await createInTable(context, planOf(sopId, context.now)))
+    await shipment.react()
+    return shipment
+  }
+
+  state = () => loadShipment(this.context, this.shipmentId)
+  statuses = () => stepFunctions.executionsOf(this.shipmentId).map(({ status }) => status)
+  facts = async (type: TimelineType) => (await this.state()).timeline.filter((entry) => entry.type === type)
+
+  async executionArn(): Promise<string> {
+    const { sop } = (await this.state()).header
+    if (!sop) throw new Error('Nothing is pinned')
+    return sop.executionArn
+  }
+
+  /** Delivers every event that has not been delivered. */
+  async react() {
+    for (const event of await eventsOf(this.context, this.shipmentId, contract.subscribes)) {
+      if (this.delivered.has(event.eventId)) continue
+      this.delivered.add(event.eventId)
+      await reactions[event.type]({ ...this.context }, event as never)
+    }
+  }
+
+  /** The next day's look, and what it brings about. */
+  async check() {
+    this.days += 1
+    const now = new Date(Date.parse(this.context.now) + this.days * DAY).toISOString()
+    await wake({ ...this.context, now }, this.shipmentId)
+    await this.react()
+  }
+
+  /** Takes steps, and answers each as the machine wants it, until all wait. `around` may do something else with one. */
+  async work(around = async (call: StepCall) => this.take(call)) {
+    for (let call = stepFunctions.calls.shift(); call; call = stepFunctions.calls.shift()) await around(call)
+  }
+
+  async take(call: StepCall) {
+    await call.succeed(JSON.parse(JSON.stringify(await takeStep(call.payload, 'test'))))
+  }
+
+  /** What is waited for first comes. */
+  async serve() {
+    const [wait] = (await this.state()).waits
+    if (!wait) throw new Error('Nothing is waited for')
+    await this.deliver(wait)
+    await this.react()
+  }
+
+  private deliver({ awaited }: Wait) {
+    const { context, shipmentId } = this
+    const now = context.now
+    return onShipment(context, shipmentId, (state) => {
+      if (awaited.kind === 'document')
+        return { decision: verifiedDocument(shipmentId, awaited.documentType, now), answer: undefined }
+      if (awaited.kind === 'consistency')
+        return { decision: agreeingDocuments(state, awaited.documentTypes, now), answer: undefined }
+      if (awaited.kind === 'milestone') {
+        const report = { milestone: awaited.milestone, eventId: `world-${awaited.milestone}`, at: now }
+        return { decision: decideOwnMilestone(state, report, now), answer: undefined }
+      }
+      if (awaited.kind === 'until')
+        return { decision: { facts: passedMoments(state, now).map(({ fact }) => fact) }, answer: undefined }
+      if (awaited.kind === 'process') throw new Error('No SOP that is tried here starts another')
+      const task = state.tasks.find(({ stepKey }) => stepKey === awaited.taskKey)
+      if (!task) throw new Error(`No task ${awaited.taskKey}`)
+      const person = { actor: { kind: 'USER' as const, id: workerOf(task) }, roles: [task.role], now }
+      return { decision: decideComplete(state, task.taskId, formData(task.form), person).decision, answer: undefined }
+    })
+  }
+}
+
+/** What a run without any mishap leaves. */
+async function undisturbed(sopId: ProductSopId, now: string) {
+  const world = await SopWorld.begin(sopId, aShipment(planOf(sopId, now), now), now)
+  while (world.running) {
+    const [wait] = world.state.waits
+    if (!wait) throw new Error('Nothing is waited for')
+    await world.deliver(wait)
+  }
+  return factsOf(world.state)
+}
+
+const invalid = Object.assign(new Error('a defect'), { name: 'SopStep.Invalid' })
+
+/** How an execution goes wrong while a step of it is under way. */
+const MISHAPS: Record<string, (executionArn: string, call: StepCall) => Promise<void>> = {
+  'was stopped': (executionArn) => stepFunctions.end(executionArn),
+  'was lost': async (executionArn) => stepFunctions.lose(executionArn),
+  failed: (_, call) => call.fail(invalid),
+}
+const OWN = /^sop\.|sop-failed/
+const ofProcedure = (facts: string[]) => facts.filter((fact) => !OWN.test(fact))
+
+const KINDS = Object.keys(MISHAPS)
+type Choose = (place: number) => string | undefined
+const ROWS: [string, ProductSopId, Choose][] = [
+  ...ProductSopId.options.map((sopId): [string, ProductSopId, Choose] => [
+    'one thing or another happens',
+    sopId,
+    (place) => KINDS[place % KINDS.length],
+  ]),
+  ...KINDS.map((kind): [string, ProductSopId, Choose] => [`it ${kind}`, 'domestic-road', () => kind]),
+]
+
+it.each(ROWS)(
+  'when %s at every state, %s ends with the facts of an undisturbed run',
+  async (_, sopId, choose) => {
+    const shipment = await Shipment.begin(sopId)
+    const hit = new Set<string>()
+    const late: StepCall[] = []
+    let broken = false
+    const around = async (call: StepCall) => {
+      const key = String(Object(call.payload).key)
+      if (key === 'sop-failed' || (hit.has(key) && !broken)) return shipment.take(call)
+      if (key !== 'complete-shipment') late.push(call)
+      if (broken) return
+      hit.add(key)
+      broken = true
+      await MISHAPS[choose(hit.size) ?? '']?.(await shipment.executionArn(), call)
+    }
+    await shipment.work(around)
+    while ((await shipment.state()).header.status !== 'COMPLETED') {
+      const mended = broken
+      broken = false
+      if (mended) await shipment.check()
+      else if (late.length > 0) for (const call of late.splice(0)) await takeStep(call.payload, 'late')
+      else await shipment.serve()
+      await shipment.work(around)
+    }
+    const state = await shipment.state()
+    expect(ofProcedure(factsOf(state))).toEqual(ofProcedure(await undisturbed(sopId, shipment.context.now)))
+    expect(state.header.sop?.run).toBe(hit.size + 1)
+  },
+  120_000,
+)
+
+describe('a check', () => {
+  it('changes nothing while the execution runs', async () => {
+    const shipment = await Shipment.begin()
+    await shipment.work()
+    const { header } = await shipment.state()
+    await shipment.check()
+    expect((await shipment.state()).header).toEqual(header)
+    expect(shipment.statuses()).toEqual(['RUNNING'])
+  })
+
+  it('starts what was never started, because its event was lost', async () => {
+    const context = await aTenant()
+    const shipmentId = await createInTable(context, planOf('domestic-road', context.now))
+    await wake(context, shipmentId)
+    expect((await loadShipment(context, shipmentId)).header.sop).toMatchObject({ run: 1 })
+    expect(stepFunctions.executionsOf(shipmentId)).toMatchObject([{ status: 'RUNNING' }])
+  })
+
+  it('restarts nothing of a shipment that was cancelled or completed', async () => {
+    const shipment = await Shipment.begin()
+    await stepFunctions.end(await shipment.executionArn())
+    await onShipment(shipment.context, shipment.shipmentId, (state) => ({
+      decision: decideCancel(state, 'The customer withdrew', shipment.context.now),
+      answer: undefined,
+    }))
+    await shipment.check()
+    expect(shipment.statuses()).toEqual(['ABORTED'])
+    expect(await shipment.facts('sop.restarted')).toEqual([])
+  })
+
+  it('is one restart when two come at the same time', async () => {
+    const shipment = await Shipment.begin()
+    await stepFunctions.end(await shipment.executionArn())
+    await Promise.all([1, 2, 3].map(() => wake(shipment.context, shipment.shipmentId)))
+    expect(await shipment.facts('sop.restarted')).toHaveLength(1)
+  })
+
+  it('gives up after three restarts in a day, says so, and goes on when somebody restarts', async () => {
+    const shipment = await Shipment.begin()
+    const { context, shipmentId } = shipment
+    for (const hours of [0, 1, 4, 7, 8]) {
+      await stepFunctions.end(await shipment.executionArn())
+      await wake({ ...context, now: new Date(Date.parse(context.now) + hours * 3600_000).toISOString() }, shipmentId)
+      await shipment.react()
+    }
+    expect(await shipment.facts('sop.restarted')).toHaveLength(3)
+    const raised = await shipment.facts('exception.raised')
+    expect(raised.map(({ data }) => data)).toMatchObject([
+      { stepKey: 'heal-sop', severity: 'CRITICAL', owner: 'SOP_ADMIN' },
+    ])
+    const { sop } = (await shipment.state()).header
+    if (!sop) throw new Error('Nothing is pinned')
+    await restartSop(context, shipmentId, { ...sop, after: sop.run }, { kind: 'RESTARTED', reason: 'Put right' })
+    await shipment.react()
+    expect(shipment.statuses().at(-1)).toBe('RUNNING')
+    expect(await shipment.facts('exception.resolved')).toMatchObject([{ data: { stepKey: 'heal-sop' } }])
+  })
+})
+
+describe('the end of an execution', () => {
+  const ending = (input: unknown) => ({
+    source: 'aws.states',
+    'detail-type': 'Step Functions Execution Status Change',
+    detail: { executionArn: 'arn:e', status: 'ABORTED', input },
+  })
+  const tell = async (event: unknown) => {
+    if (!isEnding(event)) throw new Error('Not taken for an ending')
+    await attend(event, 'request')
+  }
+
+  it('heals at once, however often EventBridge tells of it', async () => {
+    const shipment = await Shipment.begin()
+    await stepFunctions.end(await shipment.executionArn())
+    const { tenantId } = shipment.context
+    const input = { tenantId, shipmentId: shipment.shipmentId, version: 1, anchors: anchorsOf() }
+    await tell(ending(JSON.stringify(input)))
+    await tell(ending(JSON.stringify(input)))
+    await shipment.react()
+    expect(shipment.statuses()).toEqual(['ABORTED', 'RUNNING'])
+    expect(await shipment.facts('sop.restarted')).toMatchObject([{ data: { kind: 'HEALED', found: 'ABORTED' } }])
+  })
+
+  it.each([
+    ['nothing', null],
+    ['no JSON', '{'],
+    ['something else', '{"order":1}'],
+  ])('of an execution that was started with %s is let be', async (_, input) => {
+    await expect(tell(ending(input))).resolves.toBeUndefined()
+  })
+})
+
+const anchorsOf = () => {
+  const at = '2026-03-01T00:00:00.000Z'
+  return { ETD: at, ETA: at, DCO: at, VCO: at, FCO: at, PROMISED_DELIVERY: at }
+}
