@@ -1,6 +1,7 @@
 /** Executions that ended otherwise than by their last state: EventBridge tells at once, if it tells. */
 import * as z from 'zod'
-import { SopInput } from '../../schemas/sop'
+import { TenantId } from '../../schemas/common'
+import { SopRunName } from '../../schemas/sop'
 import { systemContext } from '../platform/context'
 import { count, logger } from '../platform/telemetry'
 import { runOf } from './domain/runs'
@@ -12,12 +13,14 @@ const Ending = z.object({
   detail: z.object({ executionArn: z.string(), status: z.string(), input: z.string().nullish() }),
 })
 type Ending = z.output<typeof Ending>
+/** What every version, however old, was started with. */
+const Started = z.object({ tenantId: TenantId, shipmentId: SopRunName })
 
 export const isEnding = (event: unknown): event is Ending => Ending.safeParse(event).success
 
 /** Looks at the shipment whose execution it was. Called at least once for each; an execution that is none of ours is let be. */
 export async function attend({ detail: { executionArn, status, input } }: Ending, requestId: string): Promise<void> {
-  const started = SopInput.safeParse(jsonOf(input ?? ''))
+  const started = Started.safeParse(jsonOf(input ?? ''))
   if (!started.success) {
     logger.warn('An execution ended that was not started for a shipment', { executionArn, status })
     return

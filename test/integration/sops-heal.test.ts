@@ -146,7 +146,8 @@ const MISHAPS: Record<string, (executionArn: string, call: StepCall) => Promise<
   'was lost': async (executionArn) => stepFunctions.lose(executionArn),
   failed: (_, call) => call.fail(invalid),
 }
-const OWN = /^sop\.|sop-failed/
+/** Of runs, and of people who are late because a day passes before each restart. */
+const OWN = /^sop\.|sop-failed|^task\.escalated|^exception\.\w+ late-/
 const ofProcedure = (facts: string[]) => facts.filter((fact) => !OWN.test(fact))
 
 const KINDS = Object.keys(MISHAPS)
@@ -266,7 +267,7 @@ describe('the end of an execution', () => {
     const shipment = await Shipment.begin()
     await stepFunctions.end(await shipment.executionArn())
     const { tenantId } = shipment.context
-    const input = { tenantId, shipmentId: shipment.shipmentId, version: 1, anchors: anchorsOf() }
+    const input = { tenantId, shipmentId: shipment.shipmentId }
     await tell(ending(JSON.stringify(input)))
     await tell(ending(JSON.stringify(input)))
     await shipment.react()
@@ -282,8 +283,3 @@ describe('the end of an execution', () => {
     await expect(tell(ending(input))).resolves.toBeUndefined()
   })
 })
-
-const anchorsOf = () => {
-  const at = '2026-03-01T00:00:00.000Z'
-  return { ETD: at, ETA: at, DCO: at, VCO: at, FCO: at, PROMISED_DELIVERY: at }
-}
