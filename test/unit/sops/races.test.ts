@@ -203,7 +203,7 @@ function* stepOfRun(system: Runs, { step }: Scenario, run: number): Process {
   const registered = system.tryRegister(wait, run)
   yield
   if (!registered) return
-  const over = isOver(system.state, run)
+  const over = isOver(system.state, { run })
   const { decision, answer } = decideStep(parsed, system.state, { now: ORDERED, denied: [] })
   if (!over) system.state = committed(system.state, decision, ORDERED)
   if (run < system.pinned && !over) system.strays += decision.facts.length
