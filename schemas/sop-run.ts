@@ -23,35 +23,3 @@ export const SopRestart = z
   })
   .meta({ id: 'SopRestart' })
 export type SopRestart = z.infer<typeof SopRestart>
-
-/** One run of a shipment's SOP. */
-export const SopRun = z
-  .object({
-    run: z.int().min(1),
-    sopId: z.string(),
-    version: z.int(),
-    executionArn: z.string(),
-    status: z
-      .enum(['RUNNING', 'SUCCEEDED', ...SopFailure.options, 'REPLACED'])
-      .describe('REPLACED: stopped because another run took its place'),
-    startedAt: z.string(),
-    endedAt: z.string().optional(),
-    why: z
-      .object({
-        kind: SopRestartKind,
-        reason: z.string(),
-        by: z.string().describe('Who restarted: a person, or a part of Portolan'),
-      })
-      .optional()
-      .describe('Absent on the first run'),
-  })
-  .meta({ id: 'SopRun' })
-export type SopRun = z.infer<typeof SopRun>
-
-/** POST /v1/shipments/{shipmentId}/sop-restarts */
-export const RestartSop = z
-  .strictObject({
-    reason: z.string().trim().min(1).max(300),
-    version: z.int().min(1).optional().describe('Of the same SOP; the pinned one when absent'),
-  })
-  .meta({ id: 'RestartSop' })

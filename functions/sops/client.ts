@@ -13,17 +13,6 @@ const LIVE = 'live'
 const Alias = z.object({
   routingConfiguration: z.array(z.object({ stateMachineVersionArn: z.string(), weight: z.number() })).default([]),
 })
-const Execution = z.object({
-  stateMachineVersionArn: z.string().optional(),
-  status: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE']),
-  /** Seconds. */
-  startDate: z.number(),
-  stopDate: z.number().optional(),
-  error: z.string().optional(),
-  cause: z.string().optional(),
-})
-const History = z.object({ events: z.array(z.object({ id: z.int() })) })
-
 const isOne = (error: unknown, ...codes: string[]) => error instanceof AwsError && codes.includes(error.code)
 
 export interface SopVersion {
@@ -101,8 +90,21 @@ export async function startSop(sopId: string, { version, versionArn }: SopVersio
   }
 }
 
+/** Made when it is asked for: bundles that never ask leave it out. */
+const Execution = () =>
+  z.object({
+    stateMachineVersionArn: z.string().optional(),
+    status: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE']),
+    /** Seconds. */
+    startDate: z.number(),
+    stopDate: z.number().optional(),
+    error: z.string().optional(),
+    cause: z.string().optional(),
+  })
+const History = () => z.object({ events: z.array(z.object({ id: z.int() })) })
+
 const describeExecution = async (executionArn: string) =>
-  Execution.parse(await callAws('states', 'DescribeExecution', { executionArn }))
+  Execution().parse(await callAws('states', 'DescribeExecution', { executionArn }))
 
 /** The execution of a pin; undefined when Step Functions knows none: it was never started, deleted, or ended 90 days ago. */
 export async function findExecution({ executionArn, versionArn }: SopPin): Promise<FoundExecution | undefined> {
@@ -122,7 +124,7 @@ const instantOf = (seconds: number) => new Date(seconds * 1000).toISOString()
 /** Events in the history of an execution. */
 export async function countEvents(executionArn: string): Promise<number> {
   const request = { executionArn, reverseOrder: true, maxResults: 1, includeExecutionData: false }
-  return History.parse(await callAws('states', 'GetExecutionHistory', request)).events[0]?.id ?? 0
+  return History().parse(await callAws('states', 'GetExecutionHistory', request)).events[0]?.id ?? 0
 }
 
 /** What was restored from another account or region names machines that are not ours. */

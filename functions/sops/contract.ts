@@ -4,7 +4,7 @@ import { OrganizationId, ShipmentId } from '../../schemas/common'
 import { InternalRole } from '../../schemas/role'
 import { DeniedParty, SopId } from '../../schemas/sop'
 import { Sop, SopResolution } from '../../schemas/sop-catalogue'
-import { RestartSop, SopRun } from '../../schemas/sop-run'
+import { RestartSop, SopRun } from '../../schemas/sop-run-view'
 import { type Contract, route } from '../platform/route'
 
 const OfShipment = z.object({ shipmentId: ShipmentId })

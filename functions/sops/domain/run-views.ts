@@ -1,6 +1,6 @@
 /** The runs of a shipment's SOP, as the API shows them. Pure. */
 import type { SopPin } from '../../../schemas/shipment'
-import type { SopRun } from '../../../schemas/sop-run'
+import type { SopRun } from '../../../schemas/sop-run-view'
 import type { Context } from '../../platform/context'
 import { AppError } from '../../platform/errors'
 import { entriesOf } from '../../platform/timeline'
