@@ -40,3 +40,13 @@ export const areaOf = (type: TimelineType) => TIMELINE[type].area
 /** The entries of one type, in order. */
 export const entriesOf = <T extends TimelineType>(timeline: readonly TimelineEntry[], ...types: T[]) =>
   timeline.filter((entry): entry is Extract<TimelineEntry, { type: T }> => (types as string[]).includes(entry.type))
+
+/** Exceptions that were raised and have not been resolved since. */
+export function openExceptions(timeline: readonly TimelineEntry[]) {
+  const resolved = new Map(
+    entriesOf(timeline, 'exception.resolved').map((entry) => [entry.data.stepKey, entry.sequence]),
+  )
+  return entriesOf(timeline, 'exception.raised').filter(
+    ({ data, sequence }) => sequence > (resolved.get(data.stepKey) ?? 0),
+  )
+}

@@ -1,7 +1,7 @@
 /** Who may see what of a shipment. Internal roles see all; a partner sees no tasks, and no money but its own. Pure. */
 import type { ShipmentView } from '../../schemas/shipment-view'
 import type { TimelineEntry, TimelineEntryView } from '../../schemas/timeline'
-import { areaOf, entriesOf } from '../platform/timeline'
+import { areaOf, entriesOf, openExceptions } from '../platform/timeline'
 import { milestoneTimes, occurrencesOf } from '../tracking/domain'
 import type { ShipmentState } from './items'
 
@@ -46,16 +46,6 @@ export const chargesOf = (state: Pick<ShipmentState, 'detail' | 'timeline'>) => 
   ...state.detail.chargeLines,
   ...entriesOf(state.timeline, 'charge.added').map((entry) => entry.data.charge),
 ]
-
-/** Exceptions that were raised and have not been resolved since. */
-export function openExceptions(timeline: readonly TimelineEntry[]) {
-  const resolved = new Map(
-    entriesOf(timeline, 'exception.resolved').map((entry) => [entry.data.stepKey, entry.sequence]),
-  )
-  return entriesOf(timeline, 'exception.raised').filter(
-    ({ data, sequence }) => sequence > (resolved.get(data.stepKey) ?? 0),
-  )
-}
 
 export const visibleEntries = (state: ShipmentState, viewer: Viewer): TimelineEntry[] =>
   viewer === undefined ? state.timeline : state.timeline.filter((entry) => partnerSees(state, entry, viewer))

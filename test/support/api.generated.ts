@@ -726,6 +726,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/shipments/{shipmentId}/sop-restarts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restart a shipment’s SOP: the new run goes through what has happened, and does nothing twice */
+        post: operations["restartSop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shipments/{shipmentId}/sop-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The runs of a shipment’s SOP: version, why, how each ended */
+        get: operations["listSopRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/shipments/{shipmentId}/tasks": {
         parameters: {
             query?: never;
@@ -4050,6 +4084,11 @@ export interface components {
             deliveredPackages?: number;
             remark?: string;
         };
+        RestartSop: {
+            reason: string;
+            /** @description Of the same SOP; the pinned one when absent */
+            version?: number;
+        };
         RetractionEvent: {
             /** @description The source's id of this event; derived from the content when absent */
             eventId?: string;
@@ -4627,6 +4666,30 @@ export interface components {
                 /** @description What it names beside the type; each weighs more than all that follow */
                 specificity: ("CUSTOMER" | "LOAD_TYPE" | "MODE" | "TENANT")[];
             }[];
+        };
+        SopRun: {
+            run: number;
+            sopId: string;
+            version: number;
+            executionArn: string;
+            /**
+             * @description REPLACED: stopped because another run took its place
+             * @enum {string}
+             */
+            status: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "LOST" | "REPLACED";
+            startedAt: string;
+            endedAt?: string;
+            /** @description Absent on the first run */
+            why?: {
+                /**
+                 * @description HEALED: the run before failed, was stopped or was lost. RENEWED: it came near a limit of Step Functions. RESTARTED: somebody asked for it. MIGRATED: moved to another version. UNDONE: moved back
+                 * @enum {string}
+                 */
+                kind: "HEALED" | "RENEWED" | "RESTARTED" | "MIGRATED" | "UNDONE";
+                reason: string;
+                /** @description Who restarted: a person, or a part of Portolan */
+                by: string;
+            };
         };
         SopScope: {
             /** @enum {string} */
@@ -7034,6 +7097,74 @@ export interface operations {
             409: components["responses"]["Problem409"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    restartSop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request harmless: it answers what the first one answered */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Shipment id: `shp_` and a ULID */
+                shipmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestartSop"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SopRun"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    listSopRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Shipment id: `shp_` and a ULID */
+                shipmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The first one first */
+                        items: components["schemas"]["SopRun"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             500: components["responses"]["Problem500"];
         };
     };

@@ -2,8 +2,7 @@
 import type { SopPin } from '../../../schemas/shipment'
 import type { SopFailure } from '../../../schemas/sop-run'
 import type { TimelineEntry } from '../../../schemas/timeline'
-import { entriesOf } from '../../platform/timeline'
-import { openExceptions } from '../../shipments/perspective'
+import { entriesOf, openExceptions } from '../../platform/timeline'
 import type { Decision, ShipmentState } from '../../shipments/store'
 import { FAILED, GIVEN_UP, type RestartWhy } from './runs'
 

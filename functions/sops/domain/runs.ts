@@ -2,8 +2,7 @@
 import type { ShipmentStatus, SopPin } from '../../../schemas/shipment'
 import type { SopRestart } from '../../../schemas/sop-run'
 import type { Fact } from '../../../schemas/timeline'
-import { entriesOf } from '../../platform/timeline'
-import { openExceptions } from '../../shipments/perspective'
+import { entriesOf, openExceptions } from '../../platform/timeline'
 import type { Decision, ShipmentState } from '../../shipments/store'
 
 export interface Run {
