@@ -1,7 +1,9 @@
 /** Whether a shipment that was moved has come to stand where it should. */
 import type { MigrationOutcome } from '../../schemas/sop-migration'
-import { timestamp } from '../platform/context'
+import { type Context, timestamp } from '../platform/context'
+import { entriesOf } from '../platform/timeline'
 import { loadShipment, type ShipmentState } from '../shipments/store'
+import { enactRestart } from '../sops/restart'
 import { forward } from './domain/forward'
 import { ENDED } from './domain/verdict'
 import type { Work } from './moving'
@@ -13,19 +15,33 @@ const PAUSE = 500
 
 type Failure = Required<Pick<MigrationOutcome, 'code' | 'message'>>
 
-/** Looks until it stands there or its time is up; a failure is written. */
+/** Looks until it stands there or its time is up, twice; a failure is written. */
 export async function checkShipment(work: Work, outcome: MigrationOutcome): Promise<MigrationOutcome> {
   const { context, job } = work
+  let failure = await failureBy(work, outcome, job.deadline ?? '')
+  if (failure?.code === 'BLOCKED') {
+    await bringAbout(context, outcome)
+    const { checkSeconds } = job.migration
+    failure = await failureBy(work, outcome, new Date(Date.parse(timestamp()) + checkSeconds * 1000).toISOString())
+  }
+  if (!failure) return outcome
+  const failed: MigrationOutcome = { ...outcome, status: 'FAILED', ...failure, at: timestamp() }
+  return (await saveOutcome(context, job.migration.migrationId, failed, outcome)) ? failed : outcome
+}
+
+async function failureBy(work: Work, outcome: MigrationOutcome, deadline: string): Promise<Failure | undefined> {
   for (;;) {
     const failure = await failureOf(work, outcome)
-    if (!failure) return outcome
-    if (failure.code !== 'EXECUTION_FAILED' && timestamp() < (job.deadline ?? '')) {
-      await new Promise((resolve) => setTimeout(resolve, PAUSE))
-      continue
-    }
-    const failed: MigrationOutcome = { ...outcome, status: 'FAILED', ...failure, at: timestamp() }
-    return (await saveOutcome(context, job.migration.migrationId, failed, outcome)) ? failed : outcome
+    if (!failure || failure.code === 'EXECUTION_FAILED' || timestamp() >= deadline) return failure
+    await new Promise((resolve) => setTimeout(resolve, PAUSE))
   }
+}
+
+/** The event that starts the new run may be late, as after an outage, for longer than a check lasts. */
+async function bringAbout(context: Context, { shipmentId, after }: MigrationOutcome): Promise<void> {
+  const { timeline } = await loadShipment(context, shipmentId)
+  const restarted = entriesOf(timeline, 'sop.restarted').findLast(({ data }) => data.to.run === after?.run)
+  if (restarted) await enactRestart(context, shipmentId, restarted.data)
 }
 
 async function failureOf({ context, job, versions }: Work, outcome: MigrationOutcome): Promise<Failure | undefined> {
