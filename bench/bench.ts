@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json]`: rates over HTTP, cost of the reference shipment, bundles, start and memory, beside the bare
+ * `npm run bench [-- --json]`: rates over HTTP, cost of the reference shipment, bundles, start and memory, SOPs in memory, beside the bare
  * database, the derived floor and the goals. docs/performance.md says how to read it and which options there are.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -15,6 +15,7 @@ import { startInstance } from './instance'
 import { measureOperations } from './operations'
 import { measureReference } from './reference-shipment'
 import { type Measured, readable } from './report'
+import { measureSops } from './sops'
 import { rounded } from './statistics'
 
 const OPTIONS = {
@@ -28,7 +29,7 @@ const OPTIONS = {
 } as const
 
 const FEW = 1000
-const SECTIONS = ['database', 'operations', 'reference', 'bundles'] as const
+const SECTIONS = ['database', 'operations', 'reference', 'bundles', 'sops'] as const
 
 const Settings = z.object({
   json: z.boolean(),
@@ -81,6 +82,10 @@ async function measureAll(settings: Settings): Promise<Measured> {
   const measured: Measured = {
     machine: { cpus: cpus().length, node: process.version, loadAverage: rounded(loadavg()[0] ?? 0, 2) },
   }
+  if (wanted('sops')) {
+    tell('SOPs in memory')
+    measured.sops = await measureSops(settings.seconds)
+  }
   if (wanted('bundles')) {
     tell('Bundles')
     measured.bundles = await measureBundles(settings.runs, settings.powertools)
@@ -106,7 +111,8 @@ async function measureAll(settings: Settings): Promise<Measured> {
 async function main(): Promise<void> {
   process.env.TZ = 'UTC'
   const settings = Settings.parse(parseArgs({ options: OPTIONS }).values)
-  if (isStale(DEFAULT_ASSEMBLY)) await synthesize()
+  const usesAssembly = settings.only.some((section) => section !== 'sops')
+  if (usesAssembly && isStale(DEFAULT_ASSEMBLY)) await synthesize()
   const started = performance.now()
   const measured = await measureAll(settings)
   const report = { ...measured, goals: goalsOf(measured), seconds: rounded((performance.now() - started) / 1000) }

@@ -18,6 +18,8 @@ const GROWTH = 1.3
 const WRITE_UNITS = 190
 const BUNDLE_BYTES = 300_000
 const BUNDLE_SHARE = 0.6
+/** A thousand histories are replayed in seconds. */
+const REPLAY_SECONDS = 10
 
 const atLeast = (goal: string, limit: number, measured: number): Goal => ({
   goal,
@@ -33,13 +35,14 @@ const atMost = (goal: string, limit: number, measured: number): Goal => ({
 })
 
 /** Of the sections that were measured. */
-export function goalsOf({ operations, database, reference, bundles }: Measured): Goal[] {
+export function goalsOf({ operations, database, reference, bundles, sops }: Measured): Goal[] {
   const [few, many] = operations ?? []
   return [
     ...(few && database ? ratesOf(few, database) : []),
     ...(few && many ? growthOf(few, many) : []),
     ...(reference ? [atMost('write units of the reference shipment', WRITE_UNITS, reference.total.writeUnits)] : []),
     ...(bundles ? largest(bundles) : []),
+    ...(sops ? replayOf(sops) : []),
   ]
 }
 
@@ -73,6 +76,14 @@ const growthOf = (few: SizeReport, many: SizeReport): Goal[] =>
       atMost(`CPU ${cost}`, GROWTH, cpu(many) / cpu(few)),
     ]
   })
+
+/** Of processor time: one process does it, and the machine may have other work. */
+const replayOf = (sops: NonNullable<Measured['sops']>): Goal[] =>
+  sops.flatMap(({ sop, replayed }) =>
+    sop === 'mix'
+      ? [atMost('CPU seconds in which 1,000 shipments are replayed', REPLAY_SECONDS, 1000 / replayed.perCpuSecond)]
+      : [],
+  )
 
 /** Of all doors behind the API. */
 const largest = ({ functions, comparison }: NonNullable<Measured['bundles']>): Goal[] => {

@@ -6,6 +6,7 @@ import type { Rate } from './load'
 import type { SizeReport } from './operations'
 import { type Cost, FLOOR } from './reference-floor'
 import type { ReferenceReport } from './reference-shipment'
+import type { SopFigures } from './sops'
 
 /** Sections that were not asked for are absent. */
 export interface Measured {
@@ -16,6 +17,7 @@ export interface Measured {
   bundles?: BundleReport
   database?: Yardstick
   operations?: SizeReport[]
+  sops?: SopFigures[]
 }
 
 export type Report = Measured & { goals: Goal[]; seconds: number }
@@ -40,7 +42,7 @@ export function table(head: string[], rows: Cell[][]): string {
 }
 
 export function readable(report: Report): string {
-  const { machine, start, reference, bundles, database, operations, goals, seconds } = report
+  const { machine, start, reference, bundles, database, operations, sops, goals, seconds } = report
   return [
     `${machine.cpus} processors, Node ${machine.node}, load ${machine.loadAverage} before the start; took ${seconds} s`,
     ...(start
@@ -52,6 +54,7 @@ export function readable(report: Report): string {
     ...(operations ?? []).map(operationsTable),
     ...(reference ? [referenceTable(reference)] : []),
     ...(bundles ? [bundlesTable(bundles)] : []),
+    ...(sops ? [sopsTable(sops)] : []),
     goalsTable(goals),
   ].join('\n\n')
 }
@@ -127,6 +130,19 @@ const bundlesTable = ({ functions, comparison, runs }: BundleReport) =>
       [`middy with Powertools: ${comparison.utilities.join(', ')}`, comparison.bytes, comparison.init],
     ],
   )}${comparison.missing.length > 0 ? `Not installed, so not in it: ${comparison.missing.join(', ')}.\n` : ''}`
+
+export const sopsTable = (sops: readonly SopFigures[]) =>
+  `SOPs in memory: each a second, and in brackets each second of CPU; bytes of a suspended execution\n${table(
+    ['SOP', 'simulated', 'replayed', 'transitions', 'proved', 'as JSON', 'on the heap'],
+    sops.map(({ sop, simulated, replayed, transitions, proved, suspended }): Cell[] => [
+      sop,
+      ...[simulated, replayed, transitions, proved].map(
+        ({ perSecond, perCpuSecond }) => `${perSecond} (${perCpuSecond})`,
+      ),
+      suspended.persistedBytes,
+      suspended.heapBytes,
+    ]),
+  )}`
 
 const goalsTable = (goals: Goal[]) =>
   `Goals\n${table(

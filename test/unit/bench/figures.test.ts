@@ -3,9 +3,13 @@ import type { Rate } from '../../../bench/load'
 import { measure } from '../../../bench/load'
 import type { SizeReport } from '../../../bench/operations'
 import { addCosts, costOf, FLOOR, PARTS } from '../../../bench/reference-floor'
-import { table } from '../../../bench/report'
+import { sopsTable, table } from '../../../bench/report'
 import { creation } from '../../../bench/shipments'
+import { definitionOf } from '../../../bench/sop-definition'
+import { rateOf, type SopFigures, transitionsOf } from '../../../bench/sops'
 import { median, quantile, summary } from '../../../bench/statistics'
+import { measureSuspended } from '../../../bench/suspended'
+import { ProductSopId } from '../../../schemas/sop'
 
 const aRate = (rate: number, cpu: number): Rate => ({
   clients: 8,
@@ -136,4 +140,50 @@ test('a table is as wide as its cells, numbers to the right', () => {
       ],
     ),
   ).toBe('what         n\nlong name    5\nx          100\n')
+})
+
+const aSop = (sop: SopFigures['sop'], perCpuSecond: number): SopFigures => {
+  const rate = { perSecond: perCpuSecond / 2, perCpuSecond }
+  const suspended = { executions: 10, persistedBytes: 1500, heapBytes: 2000 }
+  return { sop, simulated: rate, replayed: rate, transitions: rate, proved: rate, suspended }
+}
+
+test('the replay of histories is judged by the processor time of all SOPs together', () => {
+  const goal = 'CPU seconds in which 1,000 shipments are replayed'
+  const sops = (mix: number) => [aSop('return', 5), aSop('mix', mix)]
+  expect(goalsOf({ machine, sops: sops(125) })).toEqual([{ goal, limit: 10, measured: 8, met: true }])
+  expect(goalsOf({ machine, sops: sops(80) })).toEqual([{ goal, limit: 10, measured: 12.5, met: false }])
+})
+
+test('an SOP is a row with its rates by clock and by processor time, and what a suspended execution takes', () => {
+  const [, head, row] = sopsTable([aSop('return', 50)]).split('\n')
+  expect(head).toBe('SOP     simulated  replayed  transitions  proved   as JSON  on the heap')
+  expect(row).toBe('return  25 (50)    25 (50)   25 (50)      25 (50)     1500         2000')
+})
+
+test('work is counted in all that it says it has done, after a warm-up', async () => {
+  let calls = 0
+  const { perSecond, perCpuSecond } = await rateOf(0.02, async () => {
+    calls += 1
+    return 1000
+  })
+  expect(calls).toBeGreaterThan(1)
+  expect(perSecond).toBeGreaterThan(1000)
+  expect(perCpuSecond).toBeGreaterThan(0)
+})
+
+test.each(ProductSopId.options)(
+  'the engine alone takes %s to its end, by the same transitions each time',
+  async (id) => {
+    const transitions = await transitionsOf(id, definitionOf(id))
+    expect(transitions).toBeGreaterThan(10)
+    expect(await transitionsOf(id, definitionOf(id))).toBe(transitions)
+  },
+)
+
+test('a suspended execution is measured by its JSON and by the heap that it takes', async () => {
+  const suspended = await measureSuspended(['domestic-road'], 500)
+  expect(suspended.executions).toBe(500)
+  expect(suspended.persistedBytes).toBeGreaterThan(500)
+  expect(suspended.heapBytes).toBeGreaterThan(500)
 })
