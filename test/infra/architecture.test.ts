@@ -57,7 +57,7 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
   // A move is planned on the engine, by the rules of steps, and begins another run of the SOP.
   'functions/migrations': [
     /^engine\//,
-    /^functions\/sops\/(restart|store|domain\/\w+)$/,
+    /^functions\/sops\/(restart|store|domain\/(virtual\/)?\w+)$/,
     /^functions\/authoring\/(definitions|store)$/,
     /^functions\/tasks\/domain(\/\w+)?$/,
     /^functions\/people\/(domain\/[\w-]+|store)$/,

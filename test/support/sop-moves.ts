@@ -1,9 +1,9 @@
 /** A shipment that is moved between versions of its SOP in memory, by the rules of migrations. */
 import type { JsonObject } from '../../engine/json'
-import { committed } from '../../functions/migrations/domain/facts'
 import { type Move, planMove, type Version, versionOf } from '../../functions/migrations/domain/plan'
 import { decideReversal } from '../../functions/migrations/domain/reversal'
 import type { ShipmentState } from '../../functions/shipments/store'
+import { committed } from '../../functions/sops/domain/virtual/facts'
 import type { ProductSopId } from '../../schemas/sop'
 import type { Wait } from '../../schemas/wait'
 import { aShipment, ORDERED } from './shipments'
