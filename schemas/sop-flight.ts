@@ -21,6 +21,7 @@ export const FlightHistory = z
       .default(AT_ONCE)
       .describe(`Newest first. Up to ${AT_ONCE} are replayed at once; more are a job, answered with 202`),
   })
+  .refine(({ from, to }) => !from || !to || from <= to, { message: 'from must not be after to', path: ['to'] })
   .describe('Replay shipments that have gone under this SOP')
   .meta({ id: 'FlightHistory' })
 export type FlightHistory = z.infer<typeof FlightHistory>

@@ -108,3 +108,15 @@ test('a large sample is a job, whose end is read where it said', async () => {
   })
   expect(await answer.json()).toMatchObject({ kind: 'HISTORY', status: 'COMPLETED', totals: { shipments: 1 } })
 })
+
+test.each([50, 1000])(
+  'a span of histories that ends before it begins is refused, for up to %i shipments',
+  async (limit) => {
+    const answer = await ana.POST('/v1/sops/{sopId}/versions/{version}/simulations', {
+      params: { path: { sopId, version: 1 } },
+      body: { history: { from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z', limit } },
+    })
+    expect(answer.response.status).toBe(422)
+    expect(answer.error).toMatchObject({ errors: [{ pointer: '/history/to' }] })
+  },
+)

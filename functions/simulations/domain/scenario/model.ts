@@ -44,7 +44,7 @@ export function arrivalOf(
     scenario.runs > 1
       ? (durations.draw(stepKey, random()) ?? planned(awaited, deadline - now) * Math.exp(SPREAD * normal(random)))
       : (durations.draw(stepKey, 0.5) ?? planned(awaited, deadline - now))
-  return now + Math.max(MINUTE, takes) + (late + held) * HOUR
+  return Math.round(now + Math.max(MINUTE, takes) + (late + held) * HOUR)
 }
 
 const planned = ({ kind }: Awaited, left: number) => left * SHARE[kind]
