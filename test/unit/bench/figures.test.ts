@@ -181,9 +181,14 @@ test.each(ProductSopId.options)(
   },
 )
 
-test('a suspended execution is measured by its JSON and by the heap that it takes', async () => {
-  const suspended = await measureSuspended(['domestic-road'], 500)
-  expect(suspended.executions).toBe(500)
-  expect(suspended.persistedBytes).toBeGreaterThan(500)
-  expect(suspended.heapBytes).toBeGreaterThan(500)
+test('suspended executions are those of each SOP in turn, waiting, and as long as their JSON', async () => {
+  // What they take of the heap is the bench's to measure: this process has other things on its own.
+  const road = await measureSuspended(['domestic-road'], 1)
+  const back = await measureSuspended(['return'], 1)
+  const both = await measureSuspended(['domestic-road', 'return'], 500)
+  expect(road.persistedBytes).toBeGreaterThan(500)
+  expect(both).toMatchObject({
+    executions: 500,
+    persistedBytes: Math.round((road.persistedBytes + back.persistedBytes) / 2),
+  })
 })
