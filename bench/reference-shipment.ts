@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { type Api, type Caller, connect } from '../demo/api'
 import { type File, fixture, proofOfDelivery, sendDocument } from '../demo/documents'
 import { acceptAfterReview } from '../demo/journey'
-import { CARRIER, CONSIGNEE, CONTAINERS, oceanExport, SHIPPER } from '../demo/shipments'
+import { CARRIER, CONSIGNEE, oceanExport, SHIPPER } from '../demo/shipments'
 import type { DocumentType } from '../schemas/codes'
 import { CreatedShipment } from '../schemas/shipment'
 import { ShipmentView } from '../schemas/shipment-view'
@@ -68,14 +68,11 @@ export async function measureReference(instance: Instance): Promise<ReferenceRep
   }
 }
 
-/** One container, so that each milestone is one event; four charges, three of them revenue, all billable on departure: one invoice, one accrual. */
+/** Four charges, three of them revenue, all billable on departure: one invoice, one accrual. */
 function reference(now: number) {
   const command = oceanExport(now, `REFERENCE-${now}`)
-  const [number] = CONTAINERS
   return {
     ...command,
-    cargoItems: command.cargoItems.map((item) => ({ ...item, containerNumber: number })),
-    containers: command.containers?.slice(0, 1),
     chargeLines: command.chargeLines?.map((line) => ({ ...line, billableOn: 'DEPARTED_ORIGIN' })),
   }
 }
@@ -141,8 +138,8 @@ function walker(api: Api, meter: Meter, shipmentId: string, now: number) {
     async milestones(from: number, to: number) {
       for (const [at, event] of [...EVENTS.entries()].slice(from, to)) {
         const body = {
+          // Of the whole shipment, so that each milestone is one event.
           ...event,
-          ...(event.eventType === 'EQUIPMENT' ? { equipmentReference: CONTAINERS[0] } : {}),
           eventClassifierCode: 'ACT',
           eventDateTime: new Date(now + (EVENT_DAYS[at] ?? 0) * DAY).toISOString(),
           source: 'NSCL',
