@@ -1,23 +1,11 @@
 /** Publishing under failures: between the version and what says that it is in force, anything may happen. */
 import { handlers } from '../../functions/authoring/handlers'
 import type { Context } from '../../functions/platform/context'
-import { ProductSopId } from '../../schemas/sop'
-import { startTable, type TestTable } from '../support/dynamodb'
 import { aContext } from '../support/shipments'
 import { edited } from '../support/sop-edits'
-import { StepFunctions } from '../support/step-functions'
+import { sopServices } from '../support/sop-services'
 
-let table: TestTable
-let stepFunctions: StepFunctions
-beforeAll(async () => {
-  table = await startTable()
-  stepFunctions = new StepFunctions()
-  await stepFunctions.listen(ProductSopId.options)
-})
-afterAll(async () => {
-  await stepFunctions.close()
-  await table.stop()
-})
+const { stepFunctions } = sopServices()
 
 const sopId = 'domestic-road' as const
 const MACHINE = `arn:aws:states:eu-central-1:123456789012:stateMachine:portolan-${sopId}`

@@ -1,14 +1,12 @@
 /** Migrations on the real table and engine: waves, halts, reversals; crashes at every write, doubles, rivals, and people who go on. */
 
-import { ProductSopId } from '../../schemas/sop'
-import { startTable, type TestTable } from '../support/dynamodb'
 import { doneIn, doneTwice, openTasks, withBefore } from '../support/facts'
 import { MigrationSystem, publishProduct } from '../support/migration-system'
 import { aContext } from '../support/shipments'
 import { begun, serve } from '../support/sop-moves'
+import { sopServices } from '../support/sop-services'
 import { withOtherTerms, withoutTask, withRefusedCharge, withTaskAfter } from '../support/sop-variants'
 import { readMachine } from '../support/sop-world'
-import { StepFunctions } from '../support/step-functions'
 
 jest.setTimeout(300_000)
 
@@ -18,18 +16,10 @@ const product = readMachine(ROAD)
 /** Without the review of charges, with another look after the delivery, and with other terms for all. */
 const changed = withOtherTerms(withTaskAfter(withoutTask(product, 'review-charges'), 'AwaitDelivery'))
 
-let table: TestTable
-let stepFunctions: StepFunctions
 let to: number
+const { stepFunctions, table } = sopServices()
 beforeAll(async () => {
-  table = await startTable()
-  stepFunctions = new StepFunctions()
-  await stepFunctions.listen(ProductSopId.options)
   to = publishProduct(stepFunctions, MACHINE, changed)
-})
-afterAll(async () => {
-  await stepFunctions.close()
-  await table.stop()
 })
 
 /** Seeded, so that a failure can be run again. */

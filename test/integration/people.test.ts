@@ -9,23 +9,11 @@ import { takeStep } from '../../functions/sops/tasks'
 import { lookAround } from '../../functions/sops/timer'
 import { countOpenWork } from '../../functions/tasks/store'
 import { PutMember } from '../../schemas/people'
-import { ProductSopId } from '../../schemas/sop'
 import type { Task } from '../../schemas/task'
-import { startTable, type TestTable } from '../support/dynamodb'
 import { aContext, createInTable } from '../support/shipments'
-import { StepFunctions } from '../support/step-functions'
+import { sopServices } from '../support/sop-services'
 
-let table: TestTable
-let stepFunctions: StepFunctions
-beforeAll(async () => {
-  table = await startTable()
-  stepFunctions = new StepFunctions()
-  await stepFunctions.listen(ProductSopId.options)
-})
-afterAll(async () => {
-  await stepFunctions.close()
-  await table.stop()
-})
+const { table } = sopServices()
 
 let tenants = 0
 const aTenant = async (): Promise<Context> => {

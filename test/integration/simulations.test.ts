@@ -6,15 +6,13 @@ import { timelineEntry } from '../../functions/platform/timeline'
 import { advanceFlight } from '../../functions/simulations/flying'
 import { handlers } from '../../functions/simulations/handlers'
 import { loadFlight } from '../../functions/simulations/store'
-import { ProductSopId } from '../../schemas/sop'
 import { SimulateSop } from '../../schemas/sop-simulation'
 import { statesOf } from '../support/asl'
-import { startTable, type TestTable } from '../support/dynamodb'
 import { MigrationSystem, publishProduct } from '../support/migration-system'
 import { aContext } from '../support/shipments'
+import { sopServices } from '../support/sop-services'
 import { withoutTask, withTaskAfter } from '../support/sop-variants'
 import { readMachine } from '../support/sop-world'
-import { StepFunctions } from '../support/step-functions'
 
 jest.setTimeout(240_000)
 
@@ -36,24 +34,16 @@ function provable(definition: JsonObject): JsonObject {
 const context = aContext({ tenantId: 'flights', roles: ['SOP_ADMIN'] })
 const INPUT = { query: undefined, ifMatch: undefined, raw: undefined, text: '', idempotencyKey: undefined }
 
-let table: TestTable
-let stepFunctions: StepFunctions
 let system: MigrationSystem
 let live: number
 let to: number
+const { stepFunctions } = sopServices()
 beforeAll(async () => {
-  table = await startTable()
-  stepFunctions = new StepFunctions()
-  await stepFunctions.listen(ProductSopId.options)
   to = publishProduct(stepFunctions, MACHINE, changed)
   live = to - 1
   system = new MigrationSystem(context, ROAD, stepFunctions, () => 0)
   await system.begin([0, 1, 2, 4])
   await system.finish(system.shipments.slice(3))
-})
-afterAll(async () => {
-  await stepFunctions.close()
-  await table.stop()
 })
 
 async function replayed(version: number, history: object, key?: string) {

@@ -1,31 +1,17 @@
 /** The doors of the SOPs on the real table and engine, under redelivery, reordering, rivalry and crashes. */
 import type { Context } from '../../functions/platform/context'
-import { loadShipment, onShipment } from '../../functions/shipments/store'
+import { loadShipment } from '../../functions/shipments/store'
 import { contract } from '../../functions/sops/contract'
-import { passedMoments } from '../../functions/sops/domain/moments'
 import { reactions } from '../../functions/sops/reactions'
 import { takeStep } from '../../functions/sops/tasks'
-import { decideComplete } from '../../functions/tasks/domain'
-import { decideOwnMilestone } from '../../functions/tracking/own-events'
-import { ProductSopId } from '../../schemas/sop'
-import type { Wait } from '../../schemas/wait'
-import { startTable, type TestTable } from '../support/dynamodb'
-import { aContext, aShipment, createInTable, eventsOf } from '../support/shipments'
+import { aContext, createInTable, eventsOf } from '../support/shipments'
+import { deliverTo, undisturbed } from '../support/sop-deliveries'
 import { planOf } from '../support/sop-plans'
-import { agreeingDocuments, factsOf, formData, SopWorld, verifiedDocument, workerOf } from '../support/sop-world'
-import { type StepCall, StepFunctions } from '../support/step-functions'
+import { sopServices } from '../support/sop-services'
+import { factsOf } from '../support/sop-world'
+import type { StepCall } from '../support/step-functions'
 
-let table: TestTable
-let stepFunctions: StepFunctions
-beforeAll(async () => {
-  table = await startTable()
-  stepFunctions = new StepFunctions()
-  await stepFunctions.listen(ProductSopId.options)
-})
-afterAll(async () => {
-  await stepFunctions.close()
-  await table.stop()
-})
+const { stepFunctions, table } = sopServices()
 
 /** Seeded, so that a failure can be run again. */
 function dice(seed: number) {
@@ -108,30 +94,8 @@ class Chaos {
   private async serve() {
     const waits = await this.waits()
     const wait = waits[this.roll(waits.length)]
-    if (wait) await this.deliver(wait).catch(() => undefined)
+    if (wait) await deliverTo(this.context, this.shipmentId, wait).catch(() => undefined)
     else await stepFunctions.passMinutes(15)
-  }
-
-  private deliver({ awaited }: Wait) {
-    const { context, shipmentId } = this
-    return onShipment(context, shipmentId, (state) => {
-      const now = context.now
-      if (awaited.kind === 'document')
-        return { decision: verifiedDocument(shipmentId, awaited.documentType, now), answer: undefined }
-      if (awaited.kind === 'consistency')
-        return { decision: agreeingDocuments(state, awaited.documentTypes, now), answer: undefined }
-      if (awaited.kind === 'milestone') {
-        const report = { milestone: awaited.milestone, eventId: `world-${awaited.milestone}`, at: now }
-        return { decision: decideOwnMilestone(state, report, now), answer: undefined }
-      }
-      if (awaited.kind === 'until')
-        return { decision: { facts: passedMoments(state, now).map(({ fact }) => fact) }, answer: undefined }
-      if (awaited.kind === 'process') throw new Error('No SOP that is tried here starts another')
-      const task = state.tasks.find(({ stepKey }) => stepKey === awaited.taskKey)
-      if (!task) throw new Error(`No task ${awaited.taskKey}`)
-      const person = { actor: { kind: 'USER' as const, id: workerOf(task) }, roles: [task.role], now }
-      return { decision: decideComplete(state, task.taskId, formData(task.form), person).decision, answer: undefined }
-    })
   }
 }
 
@@ -142,17 +106,6 @@ async function untilDone<T>(work: () => Promise<T>): Promise<T> {
       return await work()
     } catch {}
   }
-}
-
-/** What a run without any mishap leaves. */
-async function undisturbed(sopId: ProductSopId, now: string) {
-  const world = await SopWorld.begin(sopId, aShipment(planOf(sopId, now), now), now)
-  while (world.running) {
-    const [wait] = world.state.waits
-    if (!wait) throw new Error('Nothing is waited for')
-    await world.deliver(wait)
-  }
-  return factsOf(world.state)
 }
 
 describe.each([

@@ -7,24 +7,12 @@ import type { RestartWhy } from '../../functions/sops/domain/runs'
 import { reactions } from '../../functions/sops/reactions'
 import { restartSop } from '../../functions/sops/restart'
 import { takeStep } from '../../functions/sops/tasks'
-import { ProductSopId } from '../../schemas/sop'
 import type { TimelineType } from '../../schemas/timeline'
-import { startTable, type TestTable } from '../support/dynamodb'
 import { aContext, createInTable, eventsOf } from '../support/shipments'
 import { planOf } from '../support/sop-plans'
-import { StepFunctions } from '../support/step-functions'
+import { sopServices } from '../support/sop-services'
 
-let table: TestTable
-let stepFunctions: StepFunctions
-beforeAll(async () => {
-  table = await startTable()
-  stepFunctions = new StepFunctions()
-  await stepFunctions.listen(ProductSopId.options)
-})
-afterAll(async () => {
-  await stepFunctions.close()
-  await table.stop()
-})
+const { stepFunctions } = sopServices()
 
 let tenants = 0
 const aTenant = (): Context => {

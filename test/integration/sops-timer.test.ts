@@ -7,25 +7,13 @@ import { listDue, loadShipment, onShipment, scheduleWake, shipmentPk } from '../
 import { reactions } from '../../functions/sops/reactions'
 import { takeStep } from '../../functions/sops/tasks'
 import { lookAround } from '../../functions/sops/timer'
-import { ProductSopId } from '../../schemas/sop'
-import { startTable, type TestTable } from '../support/dynamodb'
 import { aContext, anEvent, createInTable, recordInTable } from '../support/shipments'
-import { StepFunctions } from '../support/step-functions'
+import { sopServices } from '../support/sop-services'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 
-let table: TestTable
-let stepFunctions: StepFunctions
-beforeAll(async () => {
-  table = await startTable()
-  stepFunctions = new StepFunctions()
-  await stepFunctions.listen(ProductSopId.options)
-})
-afterAll(async () => {
-  await stepFunctions.close()
-  await table.stop()
-})
+const { stepFunctions, table } = sopServices()
 
 let tenants = 0
 const aTenant = async (): Promise<Context> => {

@@ -10,22 +10,11 @@ import { handlers as tasks } from '../../functions/tasks/handlers'
 import { ProductSopId } from '../../schemas/sop'
 import type { Task } from '../../schemas/task'
 import type { TimelineType } from '../../schemas/timeline'
-import { startTable, type TestTable } from '../support/dynamodb'
 import { aContext, createInTable, eventsOf } from '../support/shipments'
 import { planOf } from '../support/sop-plans'
-import { StepFunctions } from '../support/step-functions'
+import { sopServices } from '../support/sop-services'
 
-let table: TestTable
-let stepFunctions: StepFunctions
-beforeAll(async () => {
-  table = await startTable()
-  stepFunctions = new StepFunctions()
-  await stepFunctions.listen(ProductSopId.options)
-})
-afterAll(async () => {
-  await stepFunctions.close()
-  await table.stop()
-})
+const { stepFunctions, table } = sopServices()
 
 let tenants = 0
 const aTenant = (): Context => {

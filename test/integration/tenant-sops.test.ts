@@ -5,25 +5,13 @@ import { loadShipment } from '../../functions/shipments/store'
 import { contract } from '../../functions/sops/contract'
 import { handlers as sops } from '../../functions/sops/handlers'
 import { reactions } from '../../functions/sops/reactions'
-import { ProductSopId } from '../../schemas/sop'
 import { CreateSop } from '../../schemas/sop-catalogue'
-import { startTable, type TestTable } from '../support/dynamodb'
 import { aContext, createInTable, eventsOf } from '../support/shipments'
 import { edited } from '../support/sop-edits'
 import { planOf } from '../support/sop-plans'
-import { StepFunctions } from '../support/step-functions'
+import { sopServices } from '../support/sop-services'
 
-let table: TestTable
-let stepFunctions: StepFunctions
-beforeAll(async () => {
-  table = await startTable()
-  stepFunctions = new StepFunctions()
-  await stepFunctions.listen(ProductSopId.options)
-})
-afterAll(async () => {
-  await stepFunctions.close()
-  await table.stop()
-})
+sopServices()
 
 const as = (id: string, tenantId: string): Context => aContext({ tenantId, actor: { kind: 'USER', id } })
 const input = { query: undefined, ifMatch: undefined, idempotencyKey: undefined, text: '', raw: undefined } as const
