@@ -5,6 +5,7 @@ import { SopFailure, SopRestartKind } from './sop-run'
 export const SopRun = z
   .object({
     run: z.int().min(1),
+    process: z.string().optional().describe('Sub-process that it is of: the key of the step that started it'),
     sopId: z.string(),
     version: z.int(),
     executionArn: z.string(),
@@ -30,5 +31,10 @@ export const RestartSop = z
   .strictObject({
     reason: z.string().trim().min(1).max(300),
     version: z.int().min(1).optional().describe('Of the same SOP; the pinned one when absent'),
+    process: z
+      .string()
+      .max(200)
+      .optional()
+      .describe('A sub-process, by the key of the step that started it; the shipment’s own SOP when absent'),
   })
   .meta({ id: 'RestartSop' })

@@ -180,7 +180,8 @@ export const SopStep = z
     step(
       'startSubProcess',
       'Starts another SOP for the shipment, beside this one; its steps have keys of their own. With a token, settled when it has ended',
-      { key: StepKey.max(49), token: token.optional(), sop: SopId },
+      // With the number of a run before it, in the 80 characters of an execution's name.
+      { key: StepKey.max(42), token: token.optional(), sop: SopId },
     ),
     step('addCharge', 'Adds a charge line, which becomes billable at its milestone', {
       code: ChargeCode,

@@ -96,6 +96,7 @@ export const TIMELINE = {
   'moment.passed': { area: 'OPERATIONS', data: z.object({ stepKey: z.string(), at: z.string(), basis: z.string() }) },
   'subprocess.requested': { area: 'OPERATIONS', data: z.object({ stepKey: z.string(), sopId: SopId }) },
   'subprocess.started': { area: 'OPERATIONS', data: SopPin.extend({ stepKey: z.string() }) },
+  'subprocess.restarted': { area: 'OPERATIONS', data: SopRestart.extend({ stepKey: z.string() }) },
   'subprocess.ended': { area: 'OPERATIONS', data: z.object({ stepKey: z.string() }) },
   'party.screened': {
     area: 'OPERATIONS',

@@ -8,9 +8,10 @@ import { ConditionFailed } from '../platform/table'
 import { loadShipment, onShipment } from '../shipments/store'
 import { findExecution } from './client'
 import type { routes } from './contract'
+import { processesOf } from './domain/processes'
 import { specificityOf } from './domain/resolution'
 import { notStarted, restarted, runsOf } from './domain/run-views'
-import { decideRestart } from './domain/runs'
+import { currentPin, decideRestart } from './domain/runs'
 import { type Candidate, candidates, findSop, listSops, liveOf, usableVersion } from './live'
 import { loadDeniedParties, replaceDeniedParties } from './store'
 
@@ -68,23 +69,26 @@ export const handlers: Handlers<typeof routes> = {
 
   async listSopRuns(context, { params: { shipmentId } }) {
     const state = await loadShipment(context, shipmentId)
-    const { sop } = state.header
-    return { body: { items: runsOf(state, sop && (await findExecution(sop)), context.now) } }
+    const runs = [undefined, ...processesOf(state)].map(async (process) => {
+      const pin = currentPin(state, process)
+      return runsOf(state, pin && (await findExecution(pin)), context.now, process)
+    })
+    return { body: { items: (await Promise.all(runs)).flat() } }
   },
 
-  async restartSop(context, { params: { shipmentId }, body: { reason, version }, ifMatch, idempotencyKey }) {
-    const { header } = await loadShipment(context, shipmentId)
-    const to = await restartVersion(context, header.sop, version)
+  async restartSop(context, { params: { shipmentId }, body, ifMatch, idempotencyKey }) {
+    const { reason, version, process } = body
+    const to = await restartVersion(context, currentPin(await loadShipment(context, shipmentId), process), version)
     const why = { kind: 'RESTARTED' as const, reason }
     const { answer, replayed } = await onShipment(
       context,
       shipmentId,
       (state) => {
-        const after = state.header.sop?.run ?? 0
-        const { decision, answer } = decideRestart(state, { ...to, after }, why, context.now)
-        return { decision, answer: restarted(answer, why, context) }
+        const after = currentPin(state, process)?.run ?? 0
+        const { decision, answer } = decideRestart(state, { ...to, after, process }, why, context.now)
+        return { decision, answer: restarted(answer, why, context, process) }
       },
-      { ifMatch, idempotency: { operation: 'restartSop', key: idempotencyKey, request: { reason, version } } },
+      { ifMatch, idempotency: { operation: 'restartSop', key: idempotencyKey, request: body } },
     )
     return { body: answer, replayed, location: `/v1/shipments/${shipmentId}/sop-runs` }
   },

@@ -1,42 +1,58 @@
-/** Finds a shipment's execution that failed, was stopped, was lost or was never started, and restarts it. */
+/** Finds the executions of a shipment that failed, were stopped, were lost or were never started, and restarts them. */
 import type { SopPin } from '../../schemas/shipment'
 import { SopId } from '../../schemas/sop'
 import type { Context } from '../platform/context'
 import { count } from '../platform/telemetry'
 import { onShipment, type ShipmentState } from '../shipments/store'
 import { countEvents, findExecution, isDeployedHere, type SopVersion } from './client'
-import { decideGiveUp, decideSound, type FoundExecution, judge } from './domain/heal'
+import { decideGiveUp, decideSound, type FoundExecution, judge, STARTS_WITHIN } from './domain/heal'
+import { runningProcesses, unstarted } from './domain/processes'
 import { isCalledFor } from './domain/runs'
 import { currentVersion } from './live'
 import { restartSop } from './restart'
-import { startShipment } from './start'
+import { startProcess, startShipment } from './start'
 
 const MINUTE = 60_000
+const fromNow = ({ now }: Context, ms: number) => new Date(Date.parse(now) + ms).toISOString()
 
 /**
- * Looks whether what should run does. Answers when to look again, UTC, if that is sooner than usual. May be repeated, and
- * cut off anywhere: a restart names the run that it takes the place of.
+ * Looks whether what should run does: the shipment's own SOP, and its sub-processes. Answers when to look again, UTC, if
+ * that is sooner than usual. May be repeated, and cut off anywhere: a restart names the run that it takes the place of.
  */
-export async function checkExecution(context: Context, state: ShipmentState): Promise<string | undefined> {
+export async function checkExecutions(context: Context, state: ShipmentState): Promise<string | undefined> {
   const { sop, shipmentId } = state.header
-  if (!sop) {
-    await startShipment(context, shipmentId)
-    return undefined
-  }
-  if (!isCalledFor(state, sop)) return undefined
-  const found = await examine(sop)
-  const judged = judge(state, found, context.now)
+  if (!sop) await startShipment(context, shipmentId)
+  for (const process of unstarted(state, fromNow(context, -STARTS_WITHIN)))
+    await startProcess(context, shipmentId, process)
+  const own = sop ? [{ pin: sop, process: undefined }] : []
+  const soon: (string | undefined)[] = []
+  for (const { pin, process } of [...own, ...runningProcesses(state)])
+    soon.push(await checkExecution(context, state, pin, process))
+  return soon.filter((at) => at !== undefined).sort()[0]
+}
+
+async function checkExecution(
+  context: Context,
+  state: ShipmentState,
+  pin: SopPin,
+  process: string | undefined,
+): Promise<string | undefined> {
+  const { shipmentId } = state.header
+  if (!isCalledFor(state, pin, process)) return undefined
+  const found = await examine(pin)
+  const judged = judge(state, found, context.now, process)
   switch (judged.verdict) {
     case 'RESTART':
-      await restartSop(context, shipmentId, { ...(await versionOf(context, sop)), after: sop.run }, judged.why)
+      await restartSop(context, shipmentId, { ...(await versionOf(context, pin)), after: pin.run, process }, judged.why)
       count('Applied', 'sops-heal')
-      return new Date(Date.parse(context.now) + 5 * MINUTE).toISOString()
+      return fromNow(context, 5 * MINUTE)
     case 'GIVE_UP':
-      await onShipment(context, shipmentId, (current) => decideGiveUp(current, sop, found))
+      await onShipment(context, shipmentId, (current) => decideGiveUp(current, pin, found, process))
       count('Failed', 'sops-heal')
       return undefined
     case 'SOUND':
-      await onShipment(context, shipmentId, decideSound)
+      if (decideSound(state, pin, process).decision.facts.length > 0)
+        await onShipment(context, shipmentId, (current) => decideSound(current, pin, process))
       return undefined
     case 'WAIT':
       return judged.until

@@ -6,7 +6,7 @@ import { loadShipment, onShipment, type ShipmentState, scheduleWake } from '../s
 import { escalates } from '../tasks/domain/escalation'
 import { decideLook, nextLook } from './domain/look'
 import { countsHours, untilOf } from './domain/moments'
-import { checkExecution } from './heal'
+import { checkExecutions } from './heal'
 import { release } from './release'
 
 /** May be repeated, and cut off anywhere: what was not done is done by the next look. */
@@ -29,7 +29,7 @@ async function peopleFor(context: Context, state: ShipmentState): Promise<People
 /** A look that nothing but time brings about; the next one is set last, so that none is lost. */
 export async function wake(context: Context, shipmentId: string): Promise<void> {
   const people = await look(context, shipmentId)
-  const soon = await checkExecution(context, await loadShipment(context, shipmentId))
+  const soon = await checkExecutions(context, await loadShipment(context, shipmentId))
   await scheduleWake(context, shipmentId, (state) => nextLook(state, context.now, people, soon))
 }
 

@@ -1,10 +1,11 @@
-/** A run of a shipment's SOP takes the place of another: decided in one transaction, brought about by the event that it writes. */
+/** A run of a shipment's SOP, or of a sub-process of it, takes the place of another: decided in one transaction, brought about by the event that it writes. */
 import type { SopRestart } from '../../schemas/sop-run'
 import type { Context } from '../platform/context'
 import { loadShipment, onShipment } from '../shipments/store'
 import { isDeployedHere, startSop, stopSop } from './client'
 import { sopInput } from './domain/catalogue'
 import {
+  currentPin,
   decideRestart,
   isCalledFor,
   type RestartAnswer,
@@ -31,13 +32,18 @@ export async function restartSop(
  * Brings a restart about. The pin stands before anything runs, so whatever is cut off here is done by the next delivery
  * of the event; looking once more at the end finds a cancellation, or a restart, that came while the run was started.
  */
-export async function enactRestart(context: Context, shipmentId: string, { from, to, reason }: SopRestart) {
+export async function enactRestart(
+  context: Context,
+  shipmentId: string,
+  { from, to, reason }: SopRestart,
+  process?: string | undefined,
+) {
   if (isDeployedHere(from.versionArn)) await stopSop(from.executionArn, 'Sop.Restarted', reason)
   const state = await loadShipment(context, shipmentId)
-  if (!isCalledFor(state, to)) return
-  const input = { ...sopInput(context, state, to.version), shipmentId: runName({ shipmentId, run: to.run }) }
+  if (!isCalledFor(state, to, process)) return
+  const input = { ...sopInput(context, state, to.version), shipmentId: runName({ shipmentId, run: to.run, process }) }
   await startSop(to.sopId, to, input)
-  const { header } = await loadShipment(context, shipmentId)
-  if (header.status === 'CANCELLED' || header.sop?.run !== to.run)
+  const now = await loadShipment(context, shipmentId)
+  if (now.header.status === 'CANCELLED' || currentPin(now, process)?.run !== to.run)
     await stopSop(to.executionArn, 'Sop.Restarted', 'It was no longer called for when it had started')
 }

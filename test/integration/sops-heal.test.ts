@@ -4,36 +4,25 @@ import { noteTenant } from '../../functions/platform/tenants'
 import { decideCancel } from '../../functions/shipments/domain'
 import { loadShipment, onShipment } from '../../functions/shipments/store'
 import { contract } from '../../functions/sops/contract'
-import { passedMoments } from '../../functions/sops/domain/moments'
+import { currentPin } from '../../functions/sops/domain/runs'
 import { attend, isEnding } from '../../functions/sops/endings'
+import { handlers } from '../../functions/sops/handlers'
 import { look, wake } from '../../functions/sops/look'
 import { reactions } from '../../functions/sops/reactions'
 import { restartSop } from '../../functions/sops/restart'
 import { takeStep } from '../../functions/sops/tasks'
-import { decideComplete } from '../../functions/tasks/domain'
-import { decideOwnMilestone } from '../../functions/tracking/own-events'
 import { ProductSopId } from '../../schemas/sop'
 import type { TimelineType } from '../../schemas/timeline'
-import type { Wait } from '../../schemas/wait'
-import { startTable, type TestTable } from '../support/dynamodb'
-import { aContext, aShipment, createInTable, eventsOf } from '../support/shipments'
+import { aContext, createInTable, eventsOf } from '../support/shipments'
+import { deliverTo, undisturbed } from '../support/sop-deliveries'
 import { planOf } from '../support/sop-plans'
-import { agreeingDocuments, factsOf, formData, SopWorld, verifiedDocument, workerOf } from '../support/sop-world'
-import { type StepCall, StepFunctions } from '../support/step-functions'
+import { sopServices } from '../support/sop-services'
+import { factsOf } from '../support/sop-world'
+import type { StepCall } from '../support/step-functions'
 
 const DAY = 24 * 3600_000
 
-let table: TestTable
-let stepFunctions: StepFunctions
-beforeAll(async () => {
-  table = await startTable()
-  stepFunctions = new StepFunctions()
-  await stepFunctions.listen(ProductSopId.options)
-})
-afterAll(async () => {
-  await stepFunctions.close()
-  await table.stop()
-})
+const { stepFunctions } = sopServices()
 
 let tenants = 0
 const aTenant = async (): Promise<Context> => {
@@ -100,47 +89,11 @@ class Shipment {
   async serve() {
     const [wait] = (await this.state()).waits
     if (!wait) throw new Error('Nothing is waited for')
-    await this.deliver(wait)
+    await deliverTo(this.context, this.shipmentId, wait)
     // Nobody is told that a moment has passed: whoever looks finds it.
     if (wait.awaited.kind === 'until') await look(this.context, this.shipmentId)
     await this.react()
   }
-
-  private deliver({ awaited }: Wait) {
-    const { context, shipmentId } = this
-    const now = context.now
-    return onShipment(context, shipmentId, (state) => {
-      if (awaited.kind === 'document')
-        return { decision: verifiedDocument(shipmentId, awaited.documentType, now), answer: undefined }
-      if (awaited.kind === 'consistency')
-        return { decision: agreeingDocuments(state, awaited.documentTypes, now), answer: undefined }
-      if (awaited.kind === 'milestone') {
-        const report = { milestone: awaited.milestone, eventId: `world-${awaited.milestone}`, at: now }
-        return { decision: decideOwnMilestone(state, report, now), answer: undefined }
-      }
-      if (awaited.kind === 'until')
-        return { decision: { facts: passedMoments(state, inAYear(now)).map(({ fact }) => fact) }, answer: undefined }
-      if (awaited.kind === 'process') throw new Error('No SOP that is tried here starts another')
-      const task = state.tasks.find(({ stepKey }) => stepKey === awaited.taskKey)
-      if (!task) throw new Error(`No task ${awaited.taskKey}`)
-      const person = { actor: { kind: 'USER' as const, id: workerOf(task) }, roles: [task.role], now }
-      return { decision: decideComplete(state, task.taskId, formData(task.form), person).decision, answer: undefined }
-    })
-  }
-}
-
-/** Whatever is waited for has passed by then. */
-const inAYear = (now: string) => new Date(Date.parse(now) + 365 * DAY).toISOString()
-
-/** What a run without any mishap leaves. */
-async function undisturbed(sopId: ProductSopId, now: string) {
-  const world = await SopWorld.begin(sopId, aShipment(planOf(sopId, now), now), now)
-  while (world.running) {
-    const [wait] = world.state.waits
-    if (!wait) throw new Error('Nothing is waited for')
-    await world.deliver(wait)
-  }
-  return factsOf(world.state)
 }
 
 const invalid = Object.assign(new Error('a defect'), { name: 'SopStep.Invalid' })
@@ -286,5 +239,98 @@ describe('the end of an execution', () => {
     ['something else', '{"order":1}'],
   ])('of an execution that was started with %s is let be', async (_, input) => {
     await expect(tell(ending(input))).resolves.toBeUndefined()
+  })
+})
+
+describe('a sub-process', () => {
+  const PROCESS = 'collect-empties'
+  const INPUT = { query: undefined, ifMatch: undefined, raw: undefined, text: '', idempotencyKey: undefined }
+
+  /** A return, beside which a domestic transport runs. */
+  async function pair() {
+    const shipment = await Shipment.begin('return')
+    const { context, shipmentId } = shipment
+    const step = { step: 'startSubProcess', key: PROCESS, sop: 'domestic-road', tenantId: context.tenantId, shipmentId }
+    await takeStep(step, 'test')
+    await shipment.react()
+    return shipment
+  }
+  const pinned = async (shipment: Shipment) => {
+    const pin = currentPin(await shipment.state(), PROCESS)
+    if (!pin) throw new Error('Nothing was started')
+    return pin
+  }
+  const isDone = async (shipment: Shipment) => (await shipment.state()).waits.length === 0
+  const ofNeither = (facts: string[]) =>
+    ofProcedure(facts).filter((fact) => !/^subprocess.restarted|sop-failed/.test(fact))
+
+  async function undisturbedPair() {
+    const shipment = await pair()
+    await shipment.work()
+    while (!(await isDone(shipment))) {
+      await shipment.serve()
+      await shipment.work()
+    }
+    return factsOf(await shipment.state())
+  }
+
+  it.each(KINDS)(
+    'that %s at every state is restarted, and the two end with the facts of an undisturbed pair',
+    async (kind) => {
+      const shipment = await pair()
+      const hit = new Set<string>()
+      const late: StepCall[] = []
+      let broken = false
+      const around = async (call: StepCall) => {
+        const { key, shipmentId } = Object(call.payload)
+        const inside = String(shipmentId).endsWith(`.${PROCESS}`)
+        if (!inside || key === 'sop-failed' || (hit.has(key) && !broken)) return shipment.take(call)
+        if (key !== 'complete-shipment') late.push(call)
+        if (broken) return
+        hit.add(key)
+        broken = true
+        await MISHAPS[kind]?.((await pinned(shipment)).executionArn, call)
+      }
+      await shipment.work(around)
+      while (broken || !(await isDone(shipment))) {
+        const mended = broken
+        broken = false
+        if (mended) await shipment.check()
+        else if (late.length > 0) for (const call of late.splice(0)) await takeStep(call.payload, 'late')
+        else await shipment.serve()
+        await shipment.work(around)
+      }
+      const state = await shipment.state()
+      expect(hit.size).toBeGreaterThan(8)
+      expect((await pinned(shipment)).run).toBe(hit.size + 1)
+      expect(state.header).toMatchObject({ status: 'COMPLETED', sop: { run: 1 } })
+      expect(ofNeither(factsOf(state))).toEqual(ofNeither(await undisturbedPair()))
+    },
+    120_000,
+  )
+
+  it('is restarted by hand, and its runs are listed beside those of its shipment’s SOP', async () => {
+    const shipment = await pair()
+    const { context, shipmentId } = shipment
+    const body = { process: PROCESS, reason: 'The carrier’s step hung' }
+    const { body: run } = await handlers.restartSop(context, { ...INPUT, params: { shipmentId }, body })
+    expect(run).toMatchObject({ run: 2, process: PROCESS, status: 'RUNNING', why: { kind: 'RESTARTED' } })
+    await shipment.react()
+    const { body: listed } = await handlers.listSopRuns(context, { ...INPUT, params: { shipmentId }, body: undefined })
+    expect(listed.items).toMatchObject([
+      { run: 1, sopId: 'return', status: 'RUNNING' },
+      { run: 1, process: PROCESS, status: 'REPLACED' },
+      { run: 2, process: PROCESS, sopId: 'domestic-road', status: 'RUNNING' },
+    ])
+    expect(listed.items[0]).not.toHaveProperty('process')
+  })
+
+  it('whose start was lost is started by the next look', async () => {
+    const shipment = await Shipment.begin('return')
+    const { context, shipmentId } = shipment
+    const step = { step: 'startSubProcess', key: PROCESS, sop: 'domestic-road', tenantId: context.tenantId, shipmentId }
+    await takeStep(step, 'test')
+    await wake({ ...context, now: new Date(Date.parse(context.now) + DAY).toISOString() }, shipmentId)
+    expect(await pinned(shipment)).toMatchObject({ sopId: 'domestic-road', run: 1 })
   })
 })

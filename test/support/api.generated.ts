@@ -4088,6 +4088,8 @@ export interface components {
             reason: string;
             /** @description Of the same SOP; the pinned one when absent */
             version?: number;
+            /** @description A sub-process, by the key of the step that started it; the shipment’s own SOP when absent */
+            process?: string;
         };
         RetractionEvent: {
             /** @description The source's id of this event; derived from the content when absent */
@@ -4669,6 +4671,8 @@ export interface components {
         };
         SopRun: {
             run: number;
+            /** @description Sub-process that it is of: the key of the step that started it */
+            process?: string;
             sopId: string;
             version: number;
             executionArn: string;

@@ -8,7 +8,7 @@ import { entriesOf } from '../../platform/timeline'
 import { timelineView } from '../../shipments/perspective'
 import type { ShipmentState } from '../../shipments/store'
 import { flowOf, payloadOf, placesOf } from '../../sops/domain/flow'
-import { WITHIN } from '../../sops/domain/runs'
+import { currentPin, processOf, within } from '../../sops/domain/runs'
 import { isAdHoc } from '../../tasks/domain/delegation'
 import { reasonsForCharge, reasonsForException, reasonsForMilestone, reasonsForNotice } from './others'
 import type { Subject } from './subject'
@@ -22,15 +22,15 @@ export interface Decider {
 }
 
 /** Nothing for what people, sources and the system itself decided. */
-export function deciderOf(subject: Subject, { timeline }: ShipmentState): Decider | undefined {
+export function deciderOf(subject: Subject, { header, timeline }: ShipmentState): Decider | undefined {
   const stepKey = stepKeyOf(subject)
   const at = subject.entries.at(0)?.sequence ?? 0
   if (stepKey === undefined) return undefined
   const before = timeline.filter(({ sequence }) => sequence < at)
-  const [process = '', own] = stepKey.split(WITHIN)
-  if (own !== undefined) {
-    const started = entriesOf(before, 'subprocess.started').findLast(({ data }) => data.stepKey === process)
-    return started && { pin: started.data, stepKey: own }
+  const process = processOf(stepKey)
+  if (process !== undefined) {
+    const pin = currentPin({ header, timeline: before }, process)
+    return pin && { pin, stepKey: stepKey.slice(within(process, '').length) }
   }
   const pins = entriesOf(before, 'sop.started', 'sop.restarted')
   const pin = pins.map((entry) => (entry.type === 'sop.started' ? entry.data : entry.data.to)).at(-1)

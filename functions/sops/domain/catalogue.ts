@@ -7,7 +7,7 @@ import type { Context } from '../../platform/context'
 import { openExceptions } from '../../platform/timeline'
 import type { Decision, ShipmentState } from '../../shipments/store'
 import { momentOf } from './anchors'
-import { runName } from './runs'
+import { runName, UNMANAGED } from './runs'
 
 interface SopPolicy {
   title: string
@@ -56,16 +56,20 @@ const StartAnchors = SopInput.shape.anchors
 export function decidePin(state: ShipmentState, pin: SopPin): { decision: Decision; answer: 'pinned' | 'stop' } {
   if (state.header.status === 'CANCELLED') return { decision: { facts: [] }, answer: 'stop' }
   if (state.header.sop) return { decision: { facts: [] }, answer: 'pinned' }
-  const managed = openExceptions(state.timeline)
-    .filter(({ data }) => data.stepKey === UNMANAGED)
-    .map(({ data: { stepKey } }): Fact => ({ type: 'exception.resolved', data: { stepKey, reason: 'Its SOP runs' } }))
   return {
-    decision: { header: { sop: pin }, facts: [{ type: 'sop.started', data: pin }, ...managed] },
+    decision: {
+      header: { sop: pin },
+      facts: [{ type: 'sop.started', data: pin }, ...managed(state, UNMANAGED)],
+    },
     answer: 'pinned',
   }
 }
 
-const UNMANAGED = 'start-sop'
+/** What was said of an SOP that could not be started is over once it runs. */
+export const managed = ({ timeline }: Pick<ShipmentState, 'timeline'>, unmanaged: string): Fact[] =>
+  openExceptions(timeline)
+    .filter(({ data }) => data.stepKey === unmanaged)
+    .map(({ data: { stepKey } }) => ({ type: 'exception.resolved', data: { stepKey, reason: 'Its SOP runs' } }))
 
 /** A shipment that no SOP is written for, or a sub-process that nobody has published, must not wait in silence. */
 export function decideUnmanaged(

@@ -4,7 +4,7 @@ import type { SopFailure } from '../../../schemas/sop-run'
 import type { TimelineEntry } from '../../../schemas/timeline'
 import { entriesOf, openExceptions } from '../../platform/timeline'
 import type { Decision, ShipmentState } from '../../shipments/store'
-import { FAILED, GIVEN_UP, type RestartWhy } from './runs'
+import { GIVEN_UP, isFailure, processOf, type RestartWhy, restartsOf, within } from './runs'
 
 /** An execution as Step Functions describes it. */
 export interface FoundExecution {
@@ -29,7 +29,7 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 /** Between the pin and the execution lie a few seconds, and more while Step Functions is away. */
-const STARTS_WITHIN = 5 * MINUTE
+export const STARTS_WITHIN = 5 * MINUTE
 /** Before the first, second and third restart within a day; there is no fourth. */
 const PAUSES = [0, 15 * MINUTE, 2 * HOUR]
 /** Restarts without any step that wrote something between them. */
@@ -43,36 +43,55 @@ const PROVEN_AFTER = HOUR
 const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString()
 const since = (at: string, now: string) => Date.parse(now) - Date.parse(at)
 
-export function judge(state: ShipmentState, found: FoundExecution | undefined, now: string): Verdict {
+/** Of the shipment's own SOP, or of the sub-process. */
+export function judge(
+  state: ShipmentState,
+  found: FoundExecution | undefined,
+  now: string,
+  process?: string | undefined,
+): Verdict {
   if (!found) {
-    const until = later(pinnedAt(state), STARTS_WITHIN)
-    return now < until ? { verdict: 'WAIT', until } : failed(state, undefined, now)
+    const until = later(pinnedAt(state, process), STARTS_WITHIN)
+    return now < until ? { verdict: 'WAIT', until } : failed(state, undefined, now, process)
   }
-  if (found.status === 'RUNNING') return running(state, found, now)
+  if (found.status === 'RUNNING') return running(state, found, now, process)
   if (found.status === 'SUCCEEDED' || found.status === 'PENDING_REDRIVE') return { verdict: 'SOUND' }
-  return failed(state, found, now)
+  return failed(state, found, now, process)
 }
 
-function running(state: ShipmentState, { startedAt, events = 0 }: FoundExecution, now: string): Verdict {
+function running(
+  state: ShipmentState,
+  { startedAt, events = 0 }: FoundExecution,
+  now: string,
+  process: string | undefined,
+): Verdict {
   const days = Math.floor(since(startedAt, now) / DAY)
   if (events > MOST_EVENTS || since(startedAt, now) > OLDEST)
     return { verdict: 'RESTART', why: { kind: 'RENEWED', reason: `It ran for ${days} days and had ${events} events` } }
   const until = later(startedAt, PROVEN_AFTER)
-  return healed(state).length > 0 && now < until ? { verdict: 'WAIT', until } : { verdict: 'SOUND' }
+  return healed(state, process).length > 0 && now < until ? { verdict: 'WAIT', until } : { verdict: 'SOUND' }
 }
 
-function failed(state: ShipmentState, found: FoundExecution | undefined, now: string): Verdict {
-  if (openExceptions(state.timeline).some(({ data }) => data.stepKey === GIVEN_UP)) return { verdict: 'GIVEN_UP' }
-  const heals = healsOf(state.timeline)
+function failed(
+  state: ShipmentState,
+  found: FoundExecution | undefined,
+  now: string,
+  process: string | undefined,
+): Verdict {
+  if (isGivenUp(state, process)) return { verdict: 'GIVEN_UP' }
+  const heals = healsOf(state, process)
   const today = heals.filter(({ recordedAt }) => since(recordedAt, now) < DAY)
   const last = heals.at(-1)
   const pause = PAUSES[today.length]
-  if (pause === undefined || inVain(state.timeline) >= MOST_IN_VAIN) return { verdict: 'GIVE_UP' }
+  if (pause === undefined || inVain(state, process) >= MOST_IN_VAIN) return { verdict: 'GIVE_UP' }
   const until = last && later(last.recordedAt, pause)
   if (until !== undefined && now < until) return { verdict: 'WAIT', until }
   const status = found?.status as SopFailure | undefined
   return { verdict: 'RESTART', why: { kind: 'HEALED', found: status ?? 'LOST', reason: reasonOf(found) } }
 }
+
+const isGivenUp = ({ timeline }: ShipmentState, process: string | undefined) =>
+  openExceptions(timeline).some(({ data }) => data.stepKey === within(process, GIVEN_UP))
 
 const MAX_REASON = 300
 const reasonOf = (found: FoundExecution | undefined) =>
@@ -80,38 +99,50 @@ const reasonOf = (found: FoundExecution | undefined) =>
     ? [found.status, found.error, found.cause].filter(Boolean).join(': ').slice(0, MAX_REASON)
     : 'Step Functions does not know the execution'
 
-const pinsOf = (timeline: readonly TimelineEntry[]) => entriesOf(timeline, 'sop.started', 'sop.restarted')
+/** The entry that pinned the current run. */
+const pinning = (state: ShipmentState, process: string | undefined): TimelineEntry | undefined =>
+  restartsOf(state, process).at(-1) ??
+  (process === undefined
+    ? entriesOf(state.timeline, 'sop.started').at(-1)
+    : entriesOf(state.timeline, 'subprocess.started').find(({ data }) => data.stepKey === process))
 
-const pinnedAt = ({ timeline, header }: ShipmentState): string =>
-  pinsOf(timeline).at(-1)?.recordedAt ?? header.createdAt
+const pinnedAt = (state: ShipmentState, process: string | undefined): string =>
+  pinning(state, process)?.recordedAt ?? state.header.createdAt
 
 /** Restarts that nobody asked for, since somebody last did. */
-function healsOf(timeline: readonly TimelineEntry[]) {
-  const restarts = entriesOf(timeline, 'sop.restarted')
+function healsOf(state: ShipmentState, process: string | undefined) {
+  const restarts = restartsOf(state, process)
   const asked = restarts.findLastIndex(({ data }) => data.kind !== 'HEALED' && data.kind !== 'RENEWED')
   return restarts.slice(asked + 1).filter(({ data }) => data.kind === 'HEALED')
 }
 
+const STEP = 'sop/'
+
 /** Heals since a step last wrote something. */
-function inVain(timeline: readonly TimelineEntry[]): number {
-  const progress = timeline.findLast(({ actor }) => actor.kind === 'SYSTEM' && actor.id.startsWith('sop/'))
-  return healsOf(timeline).filter(({ sequence }) => sequence > (progress?.sequence ?? 0)).length
+function inVain(state: ShipmentState, process: string | undefined): number {
+  const progress = state.timeline.findLast(
+    ({ actor: { kind, id } }) =>
+      kind === 'SYSTEM' && id.startsWith(STEP) && processOf(id.slice(STEP.length)) === process,
+  )
+  return healsOf(state, process).filter(({ sequence }) => sequence > (progress?.sequence ?? 0)).length
 }
 
 /** Exceptions of runs before this one, which it has shown to be over. */
-const healed = ({ timeline }: ShipmentState) => {
-  const pinned = pinsOf(timeline).at(-1)?.sequence ?? 0
-  return openExceptions(timeline).filter(
-    ({ data, sequence }) => sequence < pinned && (data.stepKey === FAILED || data.stepKey === GIVEN_UP),
-  )
+const healed = (state: ShipmentState, process: string | undefined) => {
+  const pinned = pinning(state, process)?.sequence ?? 0
+  return openExceptions(state.timeline).filter(({ data, sequence }) => sequence < pinned && isFailure(data, process))
 }
 
 /** A run that goes on resolves what its predecessors' failures raised. */
-export const decideSound = (state: ShipmentState): { decision: Decision; answer: undefined } => ({
+export const decideSound = (
+  state: ShipmentState,
+  { run }: SopPin,
+  process?: string | undefined,
+): { decision: Decision; answer: undefined } => ({
   decision: {
-    facts: healed(state).map(({ data: { stepKey } }) => ({
+    facts: healed(state, process).map(({ data: { stepKey } }) => ({
       type: 'exception.resolved',
-      data: { stepKey, reason: `Run ${state.header.sop?.run} goes on` },
+      data: { stepKey, reason: `Run ${run} goes on` },
     })),
   },
   answer: undefined,
@@ -122,14 +153,15 @@ export function decideGiveUp(
   state: ShipmentState,
   { run }: SopPin,
   found: FoundExecution | undefined,
+  process?: string | undefined,
 ): { decision: Decision; answer: undefined } {
-  const known = openExceptions(state.timeline).some(({ data }) => data.stepKey === GIVEN_UP)
+  const stepKey = within(process, GIVEN_UP)
   const reason = `Run ${run} was the last that was tried by itself. ${reasonOf(found)}`
   return {
     decision: {
-      facts: known
+      facts: isGivenUp(state, process)
         ? []
-        : [{ type: 'exception.raised', data: { stepKey: GIVEN_UP, severity: 'CRITICAL', reason, owner: 'SOP_ADMIN' } }],
+        : [{ type: 'exception.raised', data: { stepKey, severity: 'CRITICAL', reason, owner: 'SOP_ADMIN' } }],
     },
     answer: undefined,
   }

@@ -6,6 +6,7 @@ import type { People } from '../../people/domain/calendars'
 import type { Decision, ShipmentState } from '../../shipments/store'
 import { escalatesAt, escalations } from '../../tasks/domain/escalation'
 import { passedMoments, untilOf } from './moments'
+import { runsProcesses } from './processes'
 import { type Output, resolutions, settledWaits } from './waits'
 
 /** A shipment for which nothing comes due is looked at this often: what was lost is found then. */
@@ -30,7 +31,6 @@ export function decideLook(
 }
 
 /**
-/**
  * When to look at the shipment next, UTC, at `soon` if nothing is due before; never again once it has ended and nobody has
  * anything to do any more. A sub-process may go on after the end of its shipment.
  */
@@ -41,7 +41,8 @@ export function nextLook(
   soon?: string,
 ): string | undefined {
   const { status } = state.header
-  const ended = status === 'CANCELLED' || status === 'COMPLETED' || status === 'CLOSED'
-  const checks = ended ? [] : [soon, new Date(Date.parse(now) + CHECK_MS).toISOString()]
+  const ended = status === 'COMPLETED' || status === 'CLOSED'
+  const over = status === 'CANCELLED' || (ended && !runsProcesses(state))
+  const checks = over ? [] : [soon, new Date(Date.parse(now) + CHECK_MS).toISOString()]
   return [...checks, escalatesAt(state), untilOf(state, now, people)].filter((at) => at !== undefined).sort()[0]
 }

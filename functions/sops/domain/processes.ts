@@ -4,12 +4,11 @@ import type { SopStep, StepOf } from '../../../schemas/sop'
 import type { Fact } from '../../../schemas/timeline'
 import { entriesOf } from '../../platform/timeline'
 import type { Decision, ShipmentState } from '../../shipments/store'
-import { type Run, runOf, WITHIN } from './runs'
+import { managed } from './catalogue'
+import { currentPin, type Run, runOf, UNMANAGED, within } from './runs'
 import type { Output } from './waits'
 
 type Told = Pick<ShipmentState, 'timeline'>
-
-const within = (process: string, key: string) => process + WITHIN + key
 
 /** A step as its shipment sees it. */
 export function placed(step: SopStep): Run & { step: SopStep } {
@@ -49,9 +48,17 @@ export function endProcess(process: string, state: Told): { output: Output; deci
   return { output, decision: { facts: [{ type: 'subprocess.ended', data: { stepKey: process } }] } }
 }
 
+type Running = Pick<ShipmentState, 'header' | 'timeline'>
+
 /** Is it still to be started? */
-export const isWanted = (state: Pick<ShipmentState, 'header' | 'timeline'>, process: string): boolean =>
+export const isWanted = (state: Running, process: string): boolean =>
   state.header.status !== 'CANCELLED' && !about(state, 'subprocess.started', process)
+
+/** Sub-processes that were asked for by `before`, UTC, and are still to be started. */
+export const unstarted = (state: Running, before: string) =>
+  entriesOf(state.timeline, 'subprocess.requested').flatMap(({ data, recordedAt }) =>
+    recordedAt <= before && isWanted(state, data.stepKey) ? [data] : [],
+  )
 
 /** Notes what runs; `stop` when the shipment was cancelled while it was being started. */
 export function decideProcessPin(
@@ -61,11 +68,23 @@ export function decideProcessPin(
 ): { decision: Decision; answer: 'pinned' | 'stop' } {
   if (state.header.status === 'CANCELLED') return { decision: { facts: [] }, answer: 'stop' }
   const started: Fact = { type: 'subprocess.started', data: { stepKey: process, ...pin } }
-  return { decision: { facts: about(state, 'subprocess.started', process) ? [] : [started] }, answer: 'pinned' }
+  const facts = about(state, 'subprocess.started', process)
+    ? []
+    : [started, ...managed(state, within(process, UNMANAGED))]
+  return { decision: { facts }, answer: 'pinned' }
 }
 
-/** Executions of sub-processes that have not ended. */
-export const runningProcesses = (state: Told): string[] =>
-  entriesOf(state.timeline, 'subprocess.started').flatMap(({ data }) =>
-    about(state, 'subprocess.ended', data.stepKey) ? [] : [data.executionArn],
-  )
+/** Keys of the sub-processes that were started, in that order. */
+export const processesOf = ({ timeline }: Told): string[] =>
+  entriesOf(timeline, 'subprocess.started').map(({ data }) => data.stepKey)
+
+/** Is there a sub-process that was asked for and has not ended? */
+export const runsProcesses = (state: Told): boolean =>
+  entriesOf(state.timeline, 'subprocess.requested').some(({ data }) => !about(state, 'subprocess.ended', data.stepKey))
+
+/** What runs the sub-processes that have not ended. */
+export const runningProcesses = (state: Running): { process: string; pin: SopPin }[] =>
+  processesOf(state).flatMap((process) => {
+    const pin = currentPin(state, process)
+    return pin && !about(state, 'subprocess.ended', process) ? [{ process, pin }] : []
+  })

@@ -1,7 +1,16 @@
 import type { ShipmentState } from '../../../functions/shipments/store'
 import { decidePin } from '../../../functions/sops/domain/catalogue'
 import { decideGiveUp, decideSound, type FoundExecution, judge } from '../../../functions/sops/domain/heal'
-import { decideRestart, pinOf, type RestartWhy } from '../../../functions/sops/domain/runs'
+import { nextLook } from '../../../functions/sops/domain/look'
+import { decideProcessPin, unstarted } from '../../../functions/sops/domain/processes'
+import {
+  currentPin,
+  decideRestart,
+  isCalledFor,
+  isOver,
+  pinOf,
+  type RestartWhy,
+} from '../../../functions/sops/domain/runs'
 import { decideStep } from '../../../functions/sops/domain/steps'
 import { SopStep } from '../../../schemas/sop'
 import type { SopRestartKind } from '../../../schemas/sop-run'
@@ -23,7 +32,8 @@ const at = (ms: number) => new Date(Date.parse(ORDERED) + ms).toISOString()
 
 const created = aShipment(planOf('domestic-road', ORDERED))
 const { shipmentId } = created.header
-const pinned = committed(created, decidePin(created, pinOf(VERSION, { shipmentId, run: 1 })).decision, ORDERED)
+const [FIRST, SECOND] = [pinOf(VERSION, { shipmentId, run: 1 }), pinOf(VERSION, { shipmentId, run: 2 })] as const
+const pinned = committed(created, decidePin(created, FIRST).decision, ORDERED)
 const restarted = (state: ShipmentState, now: string, why: RestartWhy = { kind: 'HEALED', reason: 'FAILED' }) =>
   committed(state, decideRestart(state, { ...VERSION, after: state.header.sop?.run ?? 0 }, why, now).decision, now)
 const healedAt = (...moments: number[]) => moments.reduce((state, ms) => restarted(state, at(ms)), pinned)
@@ -129,13 +139,13 @@ describe('what a failure raised', () => {
     const run = execution({ startedAt: at(HOUR) })
     expect(judge(healing, run, at(90 * MINUTE))).toEqual({ verdict: 'WAIT', until: at(2 * HOUR) })
     expect(judge(healing, run, at(2 * HOUR)).verdict).toBe('SOUND')
-    expect(factsOf(decideSound(healing))).toMatchObject([
+    expect(factsOf(decideSound(healing, SECOND))).toMatchObject([
       { type: 'exception.resolved', data: { stepKey: 'sop-failed' } },
     ])
   })
 
   it('is not resolved by the run that raised it itself', () => {
-    expect(factsOf(decideSound(ofRunOne))).toEqual([])
+    expect(factsOf(decideSound(ofRunOne, FIRST))).toEqual([])
   })
 
   it('may be raised again by a later run', () => {
@@ -145,7 +155,76 @@ describe('what a failure raised', () => {
       factsOf(decideStep(SopStep.parse({ ...identity, ...report }), state, { now: at(DAY), denied: [] }))
     expect(take(ofRunOne)).toEqual([])
     const healing = restarted(ofRunOne, at(HOUR))
-    const sound = committed(healing, decideSound(healing).decision, at(3 * HOUR))
+    const sound = committed(healing, decideSound(healing, SECOND).decision, at(3 * HOUR))
     expect(take(sound)).toMatchObject([{ type: 'exception.raised' }])
+  })
+})
+
+describe('a sub-process', () => {
+  const process = 'return-goods'
+  const requested: Fact = { type: 'subprocess.requested', data: { stepKey: process, sopId: 'domestic-road' } }
+  const begun = committed(pinned, { facts: [requested] }, ORDERED)
+  const running = committed(
+    begun,
+    decideProcessPin(begun, process, pinOf(VERSION, { shipmentId, run: 1, process })).decision,
+    ORDERED,
+  )
+  const again = (state: ShipmentState, now: string) => {
+    const after = currentPin(state, process)?.run ?? 0
+    const why = { kind: 'HEALED' as const, reason: 'FAILED' }
+    return committed(state, decideRestart(state, { ...VERSION, after, process }, why, now).decision, now)
+  }
+
+  it('is restarted under its own name, and keeps its shipment’s SOP as it was', () => {
+    expect(judge(running, failed, at(HOUR), process).verdict).toBe('RESTART')
+    const healing = again(running, at(HOUR))
+    expect(currentPin(healing, process)?.executionArn).toMatch(`${shipmentId}-2.return-goods`)
+    expect(healing.header.sop).toEqual(FIRST)
+    expect([1, 2].map((run) => isOver(healing, { run, process }))).toEqual([true, false])
+    expect(judge(healing, undefined, at(HOUR + MINUTE), process).verdict).toBe('WAIT')
+  })
+
+  it('has restarts of its own to lose: those of its shipment’s SOP do not count, nor the other way round', () => {
+    const often = [0, 15, 180].reduce((state, minutes) => again(state, at(minutes * MINUTE)), running)
+    expect(judge(often, failed, at(4 * HOUR), process).verdict).toBe('GIVE_UP')
+    expect(judge(often, failed, at(4 * HOUR)).verdict).toBe('RESTART')
+    const given = committed(often, decideGiveUp(often, FIRST, failed, process).decision, at(4 * HOUR))
+    expect(given.timeline.at(-1)).toMatchObject({ data: { stepKey: 'return-goods--heal-sop' } })
+    expect(judge(given, failed, at(9 * DAY), process).verdict).toBe('GIVEN_UP')
+    expect(judge(given, failed, at(9 * DAY)).verdict).toBe('RESTART')
+  })
+
+  it('that goes on resolves what its own failure raised, and nothing else', () => {
+    const both = raised(raised(running, 'sop-failed', at(HOUR)), 'return-goods--sop-failed', at(HOUR))
+    const healing = again(both, at(HOUR))
+    expect(factsOf(decideSound(healing, SECOND, process))).toMatchObject([
+      { data: { stepKey: 'return-goods--sop-failed' } },
+    ])
+  })
+
+  it('is looked after while its shipment has ended, and no more once it has ended or was cancelled', () => {
+    const withStatus = (state: ShipmentState, status: 'COMPLETED' | 'CANCELLED') => ({
+      ...state,
+      header: { ...state.header, status },
+    })
+    const ended = committed(running, { facts: [{ type: 'subprocess.ended', data: { stepKey: process } }] }, at(HOUR))
+    const looked = (state: ShipmentState) => nextLook(state, at(HOUR)) !== undefined
+    expect(looked(withStatus(running, 'COMPLETED'))).toBe(true)
+    expect(looked(withStatus(ended, 'COMPLETED'))).toBe(false)
+    expect(looked(withStatus(running, 'CANCELLED'))).toBe(false)
+    const pin = pinOf(VERSION, { shipmentId, run: 1, process })
+    const called = (state: ShipmentState) => isCalledFor(state, pin, process)
+    expect([running, withStatus(running, 'COMPLETED'), ended, withStatus(running, 'CANCELLED')].map(called)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
+  })
+
+  it('that was asked for and never started is found after five minutes', () => {
+    expect(unstarted(begun, ORDERED)).toEqual([requested.data])
+    expect(unstarted(begun, at(-MINUTE))).toEqual([])
+    expect(unstarted(running, at(DAY))).toEqual([])
   })
 })

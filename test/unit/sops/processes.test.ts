@@ -30,7 +30,7 @@ it('is asked for and started once', () => {
   const started = pinned(asked)
   expect(isWanted(started, 'return-goods')).toBe(false)
   expect(decideProcessPin(started, 'return-goods', PIN).decision.facts).toEqual([])
-  expect(runningProcesses(started)).toEqual(['arn:e:1'])
+  expect(runningProcesses(started)).toEqual([{ process: 'return-goods', pin: PIN }])
 })
 
 it('ends by its own last step, once, and leaves the shipment open; then the step that waited for it goes on', () => {
@@ -97,6 +97,13 @@ it.each([
 ])('is told from the run of its name: $run $process', (run) => {
   expect(SopRunName.parse(runName(run))).toBe(runName(run))
   expect(runOf(runName(run))).toEqual(run)
+})
+
+it('has a name of 80 characters at most, in whatever run it is', () => {
+  const key = 'k'.repeat(42)
+  expect(SopStep.safeParse({ ...START, key }).success).toBe(true)
+  expect(SopStep.safeParse({ ...START, key: `${key}k` }).success).toBe(false)
+  expect(runName({ shipmentId, run: 999_999, process: key })).toHaveLength(80)
 })
 
 it('is not started for a shipment that was cancelled meanwhile', () => {

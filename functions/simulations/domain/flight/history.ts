@@ -3,7 +3,7 @@ import type { DeniedParty } from '../../../../schemas/sop'
 import type { TimelineEntry, TimelineType } from '../../../../schemas/timeline'
 import { entriesOf } from '../../../platform/timeline'
 import type { ShipmentState } from '../../../shipments/store'
-import { WITHIN } from '../../../sops/domain/runs'
+import { processOf } from '../../../sops/domain/runs'
 
 /** How a person closed a task, by the key of its step. */
 export interface Closure {
@@ -30,7 +30,14 @@ export interface History {
 
 /** Facts of these types follow from others, belong to no SOP, or are about executions; none is delivered. */
 const NOT_DELIVERED: readonly TimelineType[] = [
-  ...(['shipment.created', 'sop.started', 'sop.restarted', 'subprocess.requested', 'subprocess.started'] as const),
+  ...([
+    'shipment.created',
+    'sop.started',
+    'sop.restarted',
+    'subprocess.requested',
+    'subprocess.started',
+    'subprocess.restarted',
+  ] as const),
   ...(['milestone.recorded', 'milestone.corrected', 'milestone.retracted'] as const),
   ...(['invoice.issued', 'cost.accrued', 'accrual.reversed', 'credit.proposed', 'import.requested'] as const),
 ]
@@ -40,7 +47,7 @@ export function isOwn({ actor, data }: TimelineEntry): boolean {
   if (actor.kind !== 'SYSTEM') return false
   if (actor.id === 'sops' || actor.id === 'sops-timer') return true
   // Sub-processes are not replayed: what they wrote is delivered.
-  return actor.id.startsWith('sop/') && !('stepKey' in data && String(data.stepKey).includes(WITHIN))
+  return actor.id.startsWith('sop/') && !('stepKey' in data && processOf(String(data.stepKey)) !== undefined)
 }
 
 /** What a person's work on a task brings about by itself. */
@@ -94,7 +101,12 @@ const told = ({ type, data }: TimelineEntry): string => {
   return `${type} ${about}`
 }
 
-const ABOUT_EXECUTIONS: readonly TimelineType[] = ['sop.started', 'sop.restarted', 'subprocess.started']
+const ABOUT_EXECUTIONS: readonly TimelineType[] = [
+  'sop.started',
+  'sop.restarted',
+  'subprocess.started',
+  'subprocess.restarted',
+]
 
 export const ownFacts = (timeline: readonly TimelineEntry[]): string[] =>
   timeline.flatMap((entry) => (isOwn(entry) && !ABOUT_EXECUTIONS.includes(entry.type) ? [told(entry)] : [])).sort()
