@@ -25,6 +25,7 @@ const OPTIONS = {
   party: { type: 'string' },
   subject: { type: 'string' },
   ttl: { type: 'string', default: '28800' },
+  help: { type: 'boolean', short: 'h', default: false },
 } as const
 
 const Port = z.coerce.number().int().min(0).max(65_535)
@@ -111,7 +112,8 @@ async function main(): Promise<void> {
   // Lambda's time zone, whatever the machine's.
   process.env.TZ = 'UTC'
   const { values, positionals } = parse()
-  if (positionals[0] === 'start') await start(values)
+  if (values.help) print(USAGE)
+  else if (positionals[0] === 'start') await start(values)
   else if (positionals[0] === 'token') await token(values)
   else if (positionals[0] === 'reset') reset(values)
   else if (positionals[0] === 'docs') process.stdout.write(supportPage())

@@ -124,7 +124,9 @@ test('reset empties the folder, but not one that is in use or is not ours', asyn
   expect(existsSync(join(other, 'thesis.txt'))).toBe(true)
 }, 60_000)
 
-test('wrong use says how it is used', async () => {
+test('wrong use says how it is used, and so does asking', async () => {
+  const asked = await finished(cli('token', '--help'))
+  expect([asked.code, asked.out]).toEqual([0, expect.stringContaining('Usage:')])
   const { code, err } = await finished(cli('token'))
   expect([code, err]).toEqual([1, expect.stringContaining('npm run token -- --role ROLE')])
   expect((await finished(cli('sail'))).err).toContain('Usage:')
