@@ -40,15 +40,16 @@ async function ocr(reader: Reader, file: string, cache: string | undefined): Pro
 }
 
 async function run(c: Case, reader: Reader, cache: string | undefined): Promise<Outcome> {
+  const started = process.hrtime.bigint()
+  const since = (): number => Number(process.hrtime.bigint() - started) / 1e9
   try {
     const answer = c.path === 'textract' ? recorded(c.file) : await ocr(reader, c.file, cache)
-    const started = process.hrtime.bigint()
+    const read = process.hrtime.bigint()
     const extraction = readDocument(answer.responses)
-    return judge(c, extraction, answer.seconds + Number(process.hrtime.bigint() - started) / 1e9)
+    return judge(c, extraction, answer.seconds + Number(process.hrtime.bigint() - read) / 1e9)
   } catch (error) {
     process.stderr.write(`${c.id}: ${error instanceof Error ? error.message : String(error)}\n`)
-    const nothing = readDocument({ Blocks: [] })
-    return { ...judge(c, nothing, 0), readable: false }
+    return { ...judge(c, readDocument({ Blocks: [] }), since()), readable: false }
   }
 }
 
@@ -85,6 +86,35 @@ function printErrors(outcomes: readonly Outcome[]): void {
   }
 }
 
+/** Standard output belongs to the report alone: what libraries print, in this thread or the reader's, goes to stderr. */
+function printReport(report: string): void {
+  process.stdout.write = stdout
+  process.stdout.write(`${report}\n`)
+}
+const stdout = process.stdout.write.bind(process.stdout)
+
+async function outcomesIn(dir: string, cache: string | undefined): Promise<Outcome[]> {
+  const transcripts = join(__dirname, 'documents', 'transcripts')
+  const cases = [...recordedCases(dir, transcripts), ...localCases(dir, transcripts)]
+  // Measured is how well and how fast documents are read, not whether a busy machine meets a deadline.
+  const reader = createReader({ deadline: 600_000, memory: 2_000_000_000 })
+  const outcomes: Outcome[] = []
+  for (const c of cases) outcomes.push(await run(c, reader, cache))
+  await reader.close()
+  return outcomes
+}
+
+function reportOf(outcomes: readonly Outcome[]) {
+  const threshold = thresholdFor(outcomes.flatMap((o) => o.judged))
+  return {
+    summary: summarise(outcomes, threshold),
+    byKind: grouped(outcomes, (o) => o.expectedKind, threshold),
+    byPath: grouped(outcomes, (o) => o.path, threshold),
+    bySource: grouped(outcomes, (o) => o.id.split('/').slice(0, 2).join('/'), threshold),
+    calibration: calibration(outcomes),
+  }
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -94,31 +124,20 @@ async function main(): Promise<void> {
       cache: { type: 'string' },
     },
   })
-  if (!existsSync(values.dir)) throw new Error(`No such folder: ${values.dir}`)
+  process.stdout.write = process.stderr.write.bind(process.stderr)
   if (values.cache) mkdirSync(values.cache, { recursive: true })
-  const transcripts = join(__dirname, 'documents', 'transcripts')
-  const cases = [...recordedCases(values.dir, transcripts), ...localCases(values.dir, transcripts)]
-  // Measured is how well and how fast documents are read, not whether a busy machine meets a deadline.
-  const reader = createReader({ deadline: 600_000, memory: 2_000_000_000 })
-  const outcomes: Outcome[] = []
-  for (const c of cases) outcomes.push(await run(c, reader, values.cache))
-  await reader.close()
-  const threshold = thresholdFor(outcomes.flatMap((o) => o.judged))
-  const report = {
-    summary: summarise(outcomes, threshold),
-    byKind: grouped(outcomes, (o) => o.expectedKind, threshold),
-    byPath: grouped(outcomes, (o) => o.path, threshold),
-    bySource: grouped(outcomes, (o) => o.id.split('/').slice(0, 2).join('/'), threshold),
-    calibration: calibration(outcomes),
+  if (!existsSync(values.dir)) {
+    process.stderr.write(`No such folder: ${values.dir}\n`)
+    process.exitCode = 1
   }
+  const outcomes = await outcomesIn(values.dir, values.cache)
+  const report = reportOf(outcomes)
   if (values.errors) printErrors(outcomes)
-  if (values.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
-  else {
-    const s = report.summary
-    process.stdout.write(
-      `${s.documents} documents: classification ${percent(s.classification)}, fields P ${percent(s.fieldPrecision)} R ${percent(s.fieldRecall)} F1 ${percent(s.fieldF1)}, verified ${percent(s.verifiedShare)}, ${s.secondsPerPage ?? '-'} s a page\n`,
-    )
-  }
+  if (values.json) return printReport(JSON.stringify(report, null, 2))
+  const s = report.summary
+  printReport(
+    `${s.documents} documents: classification ${percent(s.classification)}, fields P ${percent(s.fieldPrecision)} R ${percent(s.fieldRecall)} F1 ${percent(s.fieldF1)}, verified ${percent(s.verifiedShare)}, ${s.secondsPerPage ?? '-'} s a page`,
+  )
 }
 
 main().catch((error: unknown) => {

@@ -1,15 +1,17 @@
 // Truth of invoices and receipts, from each source's own format to our fields.
-
-import { dateOrder, datesIn } from '../../functions/documents/extraction/normalise/dates'
+import type { DateOrder } from '../../functions/documents/extraction/normalise/dates'
 import { date, type Expected, type ExpectedLine, identifier, money, party, type Truth, text } from './case'
-import { at, isRecord, listAt, numberAt, textAt } from './json'
+import { amountOf, at, dayOf, isRecord, type Json, listAt, numberAt, textAt } from './json'
 
-/** invoice2data: the expected fields of each template's test. */
-export function fromInvoice2data(list: unknown): Truth | undefined {
-  const t = at(list, 0)
+/** What others' readers say: what they leave out may stand on the paper all the same, and is not expected to be missing. */
+export const stated = <T>(value: T | null, make: (value: T) => Expected): Expected[] =>
+  value === null ? [] : [make(value)]
+
+/** invoice2data: the expected fields of each template's test, in a list of one, or alone. */
+export function fromInvoice2data(answer: unknown): Truth | undefined {
+  const t = Array.isArray(answer) ? answer.find(isRecord) : answer
   if (!isRecord(t)) return undefined
-  const known = <T>(key: string, make: (value: T) => Expected, value: T | null): Expected[] =>
-    key in t && value !== null ? [make(value)] : []
+  const day = (key: string): string | null => dayOf(textAt(t, key), 'DMY')
   const lines: ExpectedLine[] = listAt(t, 'lines').flatMap((line) => {
     const amount = numberAt(line, 'price_subtotal')
     const quantity = numberAt(line, 'qty')
@@ -18,114 +20,104 @@ export function fromInvoice2data(list: unknown): Truth | undefined {
   return {
     kinds: ['COMMERCIAL_INVOICE'],
     expected: [
-      ...known('invoice_number', (v: string) => identifier(v, 'invoiceNumber'), textAt(t, 'invoice_number')),
-      ...known('date', (v: string) => date(v, 'documentDate'), textAt(t, 'date')),
-      ...known('date_due', (v: string) => date(v, 'dueDate'), textAt(t, 'date_due')),
-      ...known('amount', (v: number) => money(v, 'totalAmount'), numberAt(t, 'amount')),
-      ...known(
-        'amount_untaxed',
-        (v: number) => money(v, 'subtotalAmount', 'totalAmount'),
-        numberAt(t, 'amount_untaxed'),
-      ),
-      ...known('amount_tax', (v: number) => money(v, 'taxAmount'), numberAt(t, 'amount_tax')),
-      ...known(
-        'purchase_order_id',
-        (v: string) => identifier(v, 'purchaseOrderNumber'),
-        textAt(t, 'purchase_order_id'),
-      ),
-      ...known('incoterm', (v: string) => text(v, 'incoterm'), textAt(t, 'incoterm')),
+      ...stated(textAt(t, 'invoice_number'), (v) => identifier(v, 'invoiceNumber')),
+      ...stated(day('date'), (v) => date(v, 'documentDate')),
+      ...stated(day('date_due'), (v) => date(v, 'dueDate')),
+      ...stated(numberAt(t, 'amount'), (v) => money(v, 'totalAmount')),
+      ...stated(numberAt(t, 'amount_untaxed'), (v) => money(v, 'subtotalAmount', 'totalAmount')),
+      ...stated(numberAt(t, 'amount_tax'), (v) => money(v, 'taxAmount')),
+      ...stated(textAt(t, 'purchase_order_id'), (v) => identifier(v, 'purchaseOrderNumber')),
+      ...stated(textAt(t, 'incoterm'), (v) => text(v, 'incoterm')),
     ],
     ...(lines.length > 0 ? { lines } : {}),
   }
 }
 
-/** ICDAR SROIE: company, date, address and total of till slips. */
-export function fromSroie(t: unknown): Truth {
-  const printed = textAt(t, 'date') ?? ''
-  const [read] = datesIn(printed, dateOrder([printed]) ?? 'DMY')
+/** ICDAR SROIE: company, date, address and total of till slips, by keys in either case. */
+export function fromSroie(answer: unknown): Truth | undefined {
+  if (!isRecord(answer)) return undefined
+  const t = Object.fromEntries(Object.entries(answer).map(([key, value]) => [key.trim().toLowerCase(), value]))
   return {
     kinds: ['OTHER'],
     expected: [
       party(textAt(t, 'company'), 'issuer'),
-      ...(read ? [date(read.date, 'documentDate')] : []),
+      ...stated(dayOf(textAt(t, 'date'), 'DMY'), (v) => date(v, 'documentDate')),
       money(numberAt(t, 'total'), 'totalAmount'),
     ],
   }
 }
 
-const tag = (xml: string, name: string): string | undefined =>
-  xml.match(new RegExp(`<(?:\\w+:)?${name}(?:\\s[^>]*)?>([\\s\\S]*?)</(?:\\w+:)?${name}>`))?.[1]
+type Printed = (name: string) => string | null
 
-const tags = (xml: string, name: string): string[] =>
-  [...xml.matchAll(new RegExp(`<(?:\\w+:)?${name}(?:\\s[^>]*)?>([\\s\\S]*?)</(?:\\w+:)?${name}>`, 'g'))].map(
-    (m) => m[1] ?? '',
-  )
-
-const plain = (xml: string | undefined): string | null =>
-  xml
-    ?.replace(/<[^>]+>/g, ' ')
-    .replace(/&amp;/g, '&')
-    .replace(/\s+/g, ' ')
-    .trim() || null
-
-const isoDate = (compact: string | null): string | null =>
-  compact && /^\d{8}$/.test(compact) ? `${compact.slice(0, 4)}-${compact.slice(4, 6)}-${compact.slice(6)}` : null
-
-const amount = (xml: string | undefined): number | null => {
-  const value = plain(xml)
-  return value === null ? null : Number(value)
-}
-
-/** ZUGFeRD: the Cross Industry Invoice XML of the same invoice. */
-export function fromCrossIndustryInvoice(xml: string): Truth {
-  const header = tag(xml, 'ExchangedDocument') ?? ''
-  const sums = tag(xml, 'SpecifiedTradeSettlementHeaderMonetarySummation') ?? ''
-  const agreement = tag(xml, 'ApplicableHeaderTradeAgreement') ?? ''
-  const name = (role: string): string | null => plain(tag(tag(agreement, role) ?? '', 'Name'))
-  const due = plain(tag(tag(xml, 'DueDateDateTime') ?? '', 'DateTimeString'))
-  const order = plain(tag(tag(agreement, 'BuyerOrderReferencedDocument') ?? '', 'IssuerAssignedID'))
-  const lines = tags(xml, 'IncludedSupplyChainTradeLineItem').map((line) => ({
-    quantity: amount(tag(line, 'BilledQuantity')) ?? 0,
-    amount: amount(tag(line, 'LineTotalAmount')) ?? 0,
-  }))
+/** An invoice as another vendor's reader tells it: the printed text of each field. */
+function invoiceTold(printed: Printed, order: DateOrder): Truth {
+  const amount = (name: string): number | null => amountOf(printed(name) ?? '')
   return {
     kinds: ['COMMERCIAL_INVOICE'],
     expected: [
-      identifier(plain(tag(header, 'ID')), 'invoiceNumber'),
-      date(isoDate(plain(tag(tag(header, 'IssueDateTime') ?? '', 'DateTimeString'))), 'documentDate'),
-      party(name('SellerTradeParty'), 'seller'),
-      party(name('BuyerTradeParty'), 'buyer'),
-      ...(due ? [date(isoDate(due), 'dueDate')] : []),
-      ...(order ? [identifier(order, 'purchaseOrderNumber')] : []),
-      text(plain(tag(xml, 'InvoiceCurrencyCode')), 'currency'),
-      money(amount(tag(sums, 'TaxBasisTotalAmount')), 'subtotalAmount'),
-      money(amount(tag(sums, 'TaxTotalAmount')), 'taxAmount'),
-      money(amount(tag(sums, 'GrandTotalAmount')), 'totalAmount'),
+      ...stated(printed('InvoiceId'), (v) => identifier(v, 'invoiceNumber')),
+      ...stated(dayOf(printed('InvoiceDate'), order), (v) => date(v, 'documentDate')),
+      ...stated(dayOf(printed('DueDate'), order), (v) => date(v, 'dueDate')),
+      ...stated(printed('PurchaseOrder'), (v) => identifier(v, 'purchaseOrderNumber')),
+      ...stated(printed('VendorName'), (v) => party(v, 'seller')),
+      ...stated(printed('CustomerName'), (v) => party(v, 'buyer')),
+      ...stated(amount('SubTotal'), (v) => money(v, 'subtotalAmount')),
+      ...stated(amount('TotalTax'), (v) => money(v, 'taxAmount')),
+      ...stated(amount('InvoiceTotal'), (v) => money(v, 'totalAmount')),
     ],
-    lines,
   }
 }
 
-/** Azure's answer for its own sample, as far as it names fields of ours. */
-export function fromAzure(answer: unknown): Truth {
-  const fields = at(answer, 'analyzeResult', 'documentResults', 0, 'fields')
-  const printed = (key: string): string | null => textAt(fields, key, 'text')
-  const dated = (key: string): string | null => {
-    const raw = printed(key)
-    return raw === null ? null : (datesIn(raw, 'MDY')[0]?.date ?? null)
+/** Azure's answer for its own sample, of any version (`documentResults` or `documents`, `text` or `content`). */
+export function fromAzure(answer: unknown): Truth | undefined {
+  const result = at(answer, 'analyzeResult')
+  const fields = at(result, 'documentResults', 0, 'fields') ?? at(result, 'documents', 0, 'fields')
+  if (!isRecord(fields)) return undefined
+  return invoiceTold((name) => textAt(fields, name, 'text') ?? textAt(fields, name, 'content'), 'MDY')
+}
+
+const AZURE_LABELS: Readonly<Record<string, string>> = {
+  provider: 'VendorName',
+  vendor: 'VendorName',
+  for: 'CustomerName',
+  customer: 'CustomerName',
+  invoice: 'InvoiceId',
+  invoicenumber: 'InvoiceId',
+  invoiceno: 'InvoiceId',
+  date: 'InvoiceDate',
+  total: 'InvoiceTotal',
+  tax: 'TotalTax',
+}
+
+/** Azure's labels for training (`*.labels.json`): a label's words, each with its place. */
+export function fromAzureLabels(answer: unknown): Truth | undefined {
+  const known = new Map<string, string>()
+  for (const label of listAt(answer, 'labels')) {
+    const name = textAt(label, 'label')?.replace(/[^\p{L}\d]/gu, '') ?? ''
+    const words = listAt(label, 'value').flatMap((word) => textAt(word, 'text') ?? [])
+    if (words.length > 0) known.set((AZURE_LABELS[name.toLowerCase()] ?? name).toLowerCase(), words.join(' '))
   }
-  return {
-    kinds: ['COMMERCIAL_INVOICE'],
-    expected: [
-      identifier(printed('InvoiceId'), 'invoiceNumber'),
-      date(dated('InvoiceDate'), 'documentDate'),
-      date(dated('DueDate'), 'dueDate'),
-      identifier(printed('PurchaseOrder'), 'purchaseOrderNumber'),
-      party(printed('VendorName'), 'seller'),
-      party(printed('CustomerName'), 'buyer'),
-      money(numberAt(fields, 'SubTotal', 'text'), 'subtotalAmount'),
-      money(numberAt(fields, 'TotalTax', 'text'), 'taxAmount'),
-      money(numberAt(fields, 'InvoiceTotal', 'text'), 'totalAmount'),
-    ],
-  }
+  return known.size === 0 ? undefined : invoiceTold((name) => known.get(name.toLowerCase()) ?? null, 'MDY')
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  InvoiceId: 'invoice_id',
+  InvoiceDate: 'invoice_date',
+  DueDate: 'due_date',
+  PurchaseOrder: 'purchase_order',
+  VendorName: 'supplier_name',
+  CustomerName: 'receiver_name',
+  SubTotal: 'net_amount',
+  TotalTax: 'total_tax_amount',
+  InvoiceTotal: 'total_amount',
+}
+
+/** Google Document AI's answer: entities with their text, and its normal form where there is one. */
+export function fromDocumentAi(answer: unknown): Truth | undefined {
+  const entities = [...listAt(answer, 'entities'), ...listAt(answer, 'document', 'entities')].filter(isRecord)
+  if (entities.length === 0) return undefined
+  const told = (entity: Json | undefined): string | null =>
+    textAt(entity, 'normalizedValue', 'text') ?? textAt(entity, 'mentionText') ?? textAt(entity, 'mention_text')
+  const typed = (type: string): Json | undefined => entities.find((e) => (e.type ?? e.type_) === type)
+  return invoiceTold((name) => told(typed(ENTITIES[name] ?? '')), 'MDY')
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { DocumentKind } from '../../schemas/extraction'
 import { date, type Expected, type ExpectedLine, identifier, money, number, party, type Truth, text } from './case'
 import { at, isRecord, type Json, listAt, numberAt, textAt } from './json'
+import { stated } from './truth-invoices'
 
 const has = (truth: Json, key: string): boolean => key in truth
 
@@ -71,11 +72,20 @@ const KIND_NAMES: Readonly<Record<string, DocumentKind>> = {
   PURCHASE_ORDER: 'OTHER',
   FREIGHT_INVOICE: 'CARRIER_INVOICE',
   DELIVERY_NOTE: 'PROOF_OF_DELIVERY',
+  AWB: 'AIR_WAYBILL',
+  B_L: 'BILL_OF_LADING',
+  BOL: 'BILL_OF_LADING',
+  POD: 'PROOF_OF_DELIVERY',
+  VGM_CERTIFICATE: 'VGM',
 }
 
-const kindNamed = (name: string | null): DocumentKind => {
-  const direct = DocumentKind.safeParse(name)
-  return direct.success ? direct.data : (KIND_NAMES[name ?? ''] ?? 'OTHER')
+const kindNamed = (name: string): DocumentKind => {
+  const written = name
+    .trim()
+    .toUpperCase()
+    .replace(/[^A-Z]+/g, '_')
+  const direct = DocumentKind.safeParse(written)
+  return direct.success ? direct.data : (KIND_NAMES[written] ?? 'OTHER')
 }
 
 const lineOf = (line: unknown): ExpectedLine => {
@@ -89,9 +99,10 @@ const lineOf = (line: unknown): ExpectedLine => {
   }
 }
 
-/** `*.truth.json`: transcribed by hand; null means redacted or absent. */
-export function fromTranscript(truth: Json): Truth {
-  const kind = kindNamed(textAt(truth, 'documentType'))
+/** `*.truth.json`: transcribed by hand; null means redacted or absent. `kinds` where it does not say of what kind the paper is. */
+export function fromTranscript(truth: Json, kinds: Truth['kinds'] = ['OTHER']): Truth {
+  const named = textAt(truth, 'documentType')
+  const kind = named === null ? (kinds[0] ?? 'OTHER') : kindNamed(named)
   const expected: Expected[] = [...fromContainers(truth)]
   const add = (key: string, make: () => Expected): void => {
     if (has(truth, key)) expected.push(make())
@@ -119,14 +130,14 @@ export function fromTranscript(truth: Json): Truth {
   add('issuer', () => party(textAt(truth, 'issuer'), 'issuer'))
   add('total', () => money(numberAt(truth, 'total'), 'totalAmount'))
   const lines = kind === 'OTHER' ? [] : listAt(truth, 'lines').map(lineOf)
-  return { kinds: [kind], expected, ...(lines.length > 0 ? { lines } : {}) }
+  return { kinds: named === null ? kinds : [kind], expected, ...(lines.length > 0 ? { lines } : {}) }
 }
 
 /** Mindee's predictions for the sample beside them; `{value: null}` is absent from the paper. */
 export function fromMindee(answer: unknown, product: string): Truth | undefined {
   const p = at(answer, 'document', 'inference', 'prediction')
   if (!isRecord(p)) return undefined
-  if (product === 'bill_of_lading') {
+  if (/bill_?of_?lading/.test(product)) {
     const items = listAt(p, 'carrier_items')
     const only = items.length === 1 ? items[0] : undefined
     return {
@@ -147,7 +158,7 @@ export function fromMindee(answer: unknown, product: string): Truth | undefined 
       ],
     }
   }
-  if (product === 'delivery_notes') {
+  if (/delivery_?note/.test(product)) {
     return {
       kinds: ['PROOF_OF_DELIVERY'],
       expected: [
@@ -159,12 +170,11 @@ export function fromMindee(answer: unknown, product: string): Truth | undefined 
       ],
     }
   }
-  if (/invoice|financial/.test(product)) return invoiceOfMindee(p)
-  if (/receipt/.test(product)) return receiptOfMindee(p)
-  return undefined
+  // A product for both says of which of the two the paper is.
+  const told = textAt(p, 'document_type', 'value') ?? product
+  if (/receipt/i.test(told)) return receiptOfMindee(p)
+  return /invoice|financial|credit.?note/i.test(`${told} ${product}`) ? invoiceOfMindee(p) : undefined
 }
-
-const stated = <T>(value: T | null, make: (value: T) => Expected): Expected[] => (value === null ? [] : [make(value)])
 
 /** Predictions are no transcripts: what they leave out may stand on the paper all the same. */
 function invoiceOfMindee(p: Json): Truth {
