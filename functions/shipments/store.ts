@@ -159,18 +159,23 @@ function wakeWrites({ now }: Context, { header, wakeAt }: ShipmentState, decisio
 const escalationOf = ({ status, escalateAt }: Task) => (OPEN_TASK_STATUSES.includes(status) ? escalateAt : undefined)
 
 /**
- * Sets when a shipment is looked at again, once it has been looked at: `next` of the state as it stands, never if it
- * says so. A command that wants it earlier and comes between makes this read and decide again.
+ * Sets when a shipment is looked at again, once it has been looked at: `next` of the state as it was `seen`, never if it
+ * says so. A look that is still to come is never put off: commands that want one later rely on it. A command that wants
+ * one earlier, or comes while one is due, makes this read and decide again.
  */
 export async function scheduleWake(
   context: Context,
   shipmentId: string,
   next: (state: ShipmentState) => string | undefined,
+  seen?: ShipmentState,
 ): Promise<void> {
+  let known = seen
   await retried(async () => {
-    const state = await loadShipment(context, shipmentId)
+    const state = known ?? (await loadShipment(context, shipmentId))
+    known = undefined
     const at = next(state)
-    if (at === state.wakeAt) return
+    const { wakeAt } = state
+    if (at === wakeAt || (wakeAt !== undefined && wakeAt > context.now && (at === undefined || at > wakeAt))) return
     const condition: Condition = state.wakeAt === undefined ? 'absent' : { attribute: 'body', equals: state.wakeAt }
     const { pk, sk, ...item } = wakeItem(shipmentId, at ?? '')
     await transact(context, [

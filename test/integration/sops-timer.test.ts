@@ -2,12 +2,14 @@
 import { type Context, timestamp } from '../../functions/platform/context'
 import { put } from '../../functions/platform/table'
 import { listTenants, noteTenant } from '../../functions/platform/tenants'
-import { decideCancel } from '../../functions/shipments/domain'
+import { decideAmend, decideCancel } from '../../functions/shipments/domain'
 import { listDue, loadShipment, onShipment, scheduleWake, shipmentPk } from '../../functions/shipments/store'
+import { wake } from '../../functions/sops/look'
 import { reactions } from '../../functions/sops/reactions'
 import { takeStep } from '../../functions/sops/tasks'
 import { lookAround } from '../../functions/sops/timer'
 import { aContext, anEvent, createInTable, recordInTable } from '../support/shipments'
+import { planOf } from '../support/sop-plans'
 import { sopServices } from '../support/sop-services'
 
 const MINUTE = 60_000
@@ -78,6 +80,40 @@ it('puts off for a quarter of an hour what it can not read, and looks at the oth
   expect(await listDue(context, 10)).toEqual([])
   const later = { ...context, now: new Date(Date.now() + 16 * MINUTE).toISOString() }
   expect(await listDue(later, 10)).toEqual([broken])
+})
+
+it('reads a shipment once where nothing is to be done', async () => {
+  const context = await aTenant()
+  const shipmentId = await createInTable(context, planOf('domestic-road', context.now))
+  await reactions['shipment.created'](context, { subjectId: shipmentId } as never)
+  const tomorrow = { ...context, now: new Date(Date.parse(context.now) + DAY).toISOString() }
+  const readsOf = async (work: () => Promise<unknown>) => {
+    table.reset()
+    await work()
+    return table.units.read
+  }
+  const once = await readsOf(() => loadShipment(context, shipmentId))
+  expect(await readsOf(() => wake(tomorrow, shipmentId))).toBe(once)
+  expect(daysFromNow(await wakeOf(context, shipmentId))).toBe(2)
+})
+
+it('raises what is late by an amended plan at its new time, and does not put off a look that others wait for', async () => {
+  const context = await aTenant()
+  const shipmentId = await createInTable(context, planOf('domestic-road', context.now))
+  await reactions['shipment.created'](context, { subjectId: shipmentId } as never)
+  const step = { tenantId: context.tenantId, shipmentId, token: 'held' }
+  await takeStep({ ...step, step: 'awaitMilestone', key: 'await-pick-up', milestone: 'PICKED_UP' }, 'request')
+  const at = (hours: number) => new Date(Date.parse(context.now) + hours * 60 * MINUTE).toISOString()
+  const { detail } = await loadShipment(context, shipmentId)
+  const legs = detail.legs.map((leg) => ({ ...leg, departure: at(10) }))
+  await onShipment(context, shipmentId, (state) => ({ decision: decideAmend(state, { legs }), answer: undefined }))
+  await reactions['shipment.amended'](context, { subjectId: shipmentId } as never)
+  const raised = async () =>
+    (await loadShipment(context, shipmentId)).timeline.filter(({ type }) => type === 'exception.raised')
+  await wake({ ...context, now: at(11) }, shipmentId)
+  expect([await raised(), await wakeOf(context, shipmentId)]).toEqual([[], at(12)])
+  await wake({ ...context, now: at(12) }, shipmentId)
+  expect(await raised()).toMatchObject([{ data: { stepKey: 'late-pick-up', concerns: 'await-pick-up' } }])
 })
 
 describe('a command that wants a shipment looked at earlier', () => {
