@@ -135,7 +135,7 @@ function walker(api: Api, shipmentId: string, now: number, told: (line: string) 
         `${file.name} to be read`,
         PATIENCE,
         () => look(caller),
-        (seen) => !['AWAITING_UPLOAD', 'EXTRACTING'].includes(statusOf(seen, documentId)),
+        (seen) => !['AWAITING_UPLOAD', 'UPLOADED', 'SCANNING', 'EXTRACTING'].includes(statusOf(seen, documentId)),
       )
       if (statusOf(shipment, documentId) === 'NEEDS_REVIEW') await acceptAfterReview(api, shipmentId, documentId, told)
       else if (statusOf(shipment, documentId) !== 'VERIFIED')

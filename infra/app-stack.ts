@@ -9,6 +9,7 @@ import { DocumentIntake } from './constructs/document-intake'
 import { DomainService } from './constructs/domain-service'
 import type { GrantTargets } from './constructs/grants'
 import { HttpApi } from './constructs/http-api'
+import { ScanVerdicts } from './constructs/malware-scan'
 import { OutboxPipe } from './constructs/outbox-pipe'
 import { TextractTopic } from './constructs/textract-notice'
 import { isSop, processes, type TaskFunctions, Workflow } from './constructs/workflow'
@@ -37,7 +38,7 @@ export class AppStack extends Stack {
     const { api } = new HttpApi(this, 'Http', { config, identity: data.identity, services })
     const pipe = new OutboxPipe(this, 'Outbox', platform)
     const workflows = this.addWorkflows(definitions, services, data)
-    this.addTextractCallback(services, textract, data)
+    this.addSignals(services, textract, data)
     new ServiceDashboard(this, 'Dashboard', { config, api, services, workflows, pipe })
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint })
     if (config.alarmEmail) notify(this, config.alarmEmail)
@@ -52,12 +53,14 @@ export class AppStack extends Stack {
     })
   }
 
-  private addTextractCallback(services: DomainService[], { topic }: TextractTopic, { config }: DataStack): void {
-    const documents = services.find(({ contract }) => contract.domain === 'documents')
-    if (!documents?.tasks) return
-    const deadLetters = new DeadLetters(this, 'TextractDeadLetters', `${config.prefix}-textract-dead-letters`)
-    documents.tasks.addEventSource(new SnsEventSource(topic, { deadLetterQueue: deadLetters }))
-    documents.tasks.keepFailures(deadLetters)
+  /** What an intake waits for: Textract's notice, and the verdict on the file. */
+  private addSignals(services: DomainService[], { topic }: TextractTopic, { platform, config }: DataStack): void {
+    const door = services.find(({ contract }) => contract.domain === 'documents')?.tasks
+    if (!door) return
+    const deadLetters = new DeadLetters(this, 'SignalDeadLetters', `${config.prefix}-intake-signals-dead-letters`)
+    door.addEventSource(new SnsEventSource(topic, { deadLetterQueue: deadLetters }))
+    door.keepFailures(deadLetters)
+    if (config.malwareScan) new ScanVerdicts(this, 'ScanVerdicts', { platform, door, deadLetters })
   }
 }
 

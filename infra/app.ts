@@ -9,10 +9,13 @@ import { CONTRACTS, doorsOf, IDENTITY } from './domains'
 import { STAGES } from './stage'
 
 const Stage = z.enum(['dev', 'test', 'prod'])
+const Switch = z.enum(['on', 'off'])
 
-/** The stacks of one stage (context `stage`, `dev` when absent), from bundles that were just built. */
+/** The stacks of one stage (context `stage`, `dev` when absent; `malwareScan=off` leaves the scan out), from bundles that were just built. */
 export async function createApp(app = new App()): Promise<{ app: App; data: DataStack; service: AppStack }> {
-  const config = STAGES[Stage.default('dev').parse(app.node.tryGetContext('stage'))]
+  const stage = STAGES[Stage.default('dev').parse(app.node.tryGetContext('stage'))]
+  const scan = Switch.default(stage.malwareScan ? 'on' : 'off').parse(app.node.tryGetContext('malwareScan'))
+  const config = { ...stage, malwareScan: scan === 'on' }
   await bundle([IDENTITY, ...CONTRACTS].flatMap(doorsOf))
   const place = { account: process.env.CDK_DEPLOY_ACCOUNT, region: process.env.CDK_DEPLOY_REGION }
   const env = place.account && place.region ? { account: place.account, region: place.region } : {}

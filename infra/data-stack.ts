@@ -14,6 +14,7 @@ import type { Contract } from '../functions/platform/route'
 import { notify } from './constructs/alarms'
 import { DomainService } from './constructs/domain-service'
 import { Identity } from './constructs/identity'
+import { MalwareProtection } from './constructs/malware-scan'
 import { SOURCE } from './constructs/outbox-pipe'
 import { documentsBucketName, type Platform } from './constructs/platform'
 import type { StageConfig } from './stage'
@@ -38,6 +39,7 @@ export class DataStack extends Stack implements Platform {
     this.table = this.createTable()
     this.documents = this.createBucket()
     this.bus = this.createBus()
+    if (config.malwareScan) new MalwareProtection(this, 'MalwareProtection', this.platform)
     const { tasks } = new DomainService(this, identity, { ...this.platform, stack: this, sops: [], processes: [] })
     if (!tasks) throw new Error('The identity domain has no tasks door')
     this.identity = new Identity(this, 'Identity', { config, claims: tasks })

@@ -14,6 +14,8 @@ export interface StageConfig {
   signInCallbacks: readonly string[]
   /** Client-credentials clients; each needs a tenant and roles in the table (docs/runbook.md). */
   machineClients: readonly string[]
+  /** Uploads are scanned for malware by GuardDuty before they are read; not offered in every region. */
+  malwareScan: boolean
   /** Receives the alarms. */
   alarmEmail?: string
 }
@@ -27,6 +29,7 @@ const development: StageConfig = {
   uploadOrigins: ['http://127.0.0.1:8700'],
   signInCallbacks: ['http://127.0.0.1:8700/signed-in'],
   machineClients: ['integration'],
+  malwareScan: true,
 }
 
 export const STAGES = {

@@ -13,6 +13,23 @@ export interface Named {
   property(key: string): Json | undefined
 }
 
+/** What the runtime knows of a type. */
+export interface ResourceType {
+  /** What happens with it here, for the documentation. */
+  here: string
+  /** The property that gives its physical name. */
+  name?: string
+  maxName?: number
+  arn?: (n: Named) => string
+  /** Default: the name. */
+  ref?: (n: Named) => string
+  attributes?: Record<string, (n: Named) => string>
+  /** Properties that are honoured. */
+  uses: readonly string[]
+  /** Properties that are accepted and have no effect on one machine. */
+  ignores: readonly string[]
+}
+
 export const arn = (n: Named, service: string, resource: string) =>
   `arn:aws:${service}:${n.region}:${n.accountId}:${resource}`
 export const text = (value: Json | undefined) => (typeof value === 'string' ? value : '')

@@ -1,22 +1,6 @@
 /** What of CloudFormation the runtime knows. A type or property that is not in these tables stops the start, by name. */
-import { aliasArn, arn, clientSecret, type Named, stableId, text, words } from './resource-names'
+import { aliasArn, arn, clientSecret, type Named, type ResourceType, stableId, text, words } from './resource-names'
 import type { Json } from './service'
-
-export interface ResourceType {
-  /** What happens with it here, for the documentation. */
-  here: string
-  /** The property that gives its physical name. */
-  name?: string
-  maxName?: number
-  arn?: (n: Named) => string
-  /** Default: the name. */
-  ref?: (n: Named) => string
-  attributes?: Record<string, (n: Named) => string>
-  /** Properties that are honoured. */
-  uses: readonly string[]
-  /** Properties that are accepted and have no effect on one machine. */
-  ignores: readonly string[]
-}
 
 const apiId = (n: Named) => stableId(`api ${n.name}`, 10)
 const poolId = (n: Named) => `${n.region}_${stableId(`pool ${n.name}`, 9)}`
@@ -137,6 +121,12 @@ export const resourceTypes: Record<string, ResourceType> = {
     ref: (n) => (busName(n) === 'default' ? n.name : `${busName(n)}|${n.name}`),
     uses: words('EventBusName EventPattern Name RoleArn ScheduleExpression State Targets'),
     ignores: words('Description Tags'),
+  },
+  'AWS::GuardDuty::MalwareProtectionPlan': {
+    here: 'a stand-in that knows the EICAR test file and no malware: tags new objects, tells the default bus',
+    arn: (n) => arn(n, 'guardduty', `malware-protection-plan/${stableId(n.logicalId, 20)}`),
+    uses: words('Actions ProtectedResource Role'),
+    ignores: words('Tags'),
   },
   'AWS::IAM::ManagedPolicy': {
     here: 'evaluated for each call of the roles that carry it',

@@ -7,6 +7,7 @@ import { createOperations } from './s3-operations'
 import { createFormUpload } from './s3-post'
 import { authenticate, parseRequest, type S3Request, type SignerOf } from './s3-request'
 import { createStorage } from './s3-storage'
+import { createTags, type Tags } from './s3-tags'
 import { AwsError, type Resource, type Runtime } from './service'
 
 export interface S3 {
@@ -15,6 +16,8 @@ export interface S3 {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   /** The content of an object, for a peer that has checked who asks. Throws NoSuchKey. */
   getObject(bucket: string, key: string, versionId?: string): Promise<Uint8Array>
+  /** Puts tags on a version of an object, for a peer that has checked who asks; in the transaction that is open. */
+  tag: Tags['write']
   boot(): void
   close(): void
 }
@@ -44,7 +47,6 @@ const UNSUPPORTED = [
   'restore',
   'retention',
   'select',
-  'tagging',
   'torrent',
   'uploadId',
   'uploads',
@@ -55,7 +57,11 @@ const UNSUPPORTED = [
 export function createS3(runtime: Runtime, resources: S3Resources, peers: S3Peers): S3 {
   const buckets = bucketsOf(resources.buckets, resources.notifications)
   const storage = createStorage(runtime)
-  const operations = createOperations(runtime, storage, peers.events)
+  const tags = createTags(runtime, storage)
+  const operations: ReturnType<typeof createOperations> = {
+    ...createOperations(runtime, storage, peers.events),
+    'GET tagging': tags.read,
+  }
   const upload = createFormUpload(runtime, storage, peers.events, peers.signerOf)
 
   async function answer(request: S3Request): Promise<void> {
@@ -66,9 +72,10 @@ export function createS3(runtime: Runtime, resources: S3Resources, peers: S3Peer
     }
     if (method === 'POST' && key === '' && !query.has('delete')) return upload(request)
     const unsupported = UNSUPPORTED.find((name) => query.has(name))
-    const operation = unsupported ? undefined : operations[`${method} ${key === '' ? 'bucket' : 'object'}`]
+    const about = query.has('tagging') ? 'tagging' : key === '' ? 'bucket' : 'object'
+    const operation = unsupported ? undefined : operations[`${method} ${about}`]
     const principal = authenticate(request, peers.signerOf, runtime.region, runtime.clock.now())
-    if (!operation) throw notImplemented(unsupported ?? method)
+    if (!operation) throw notImplemented(unsupported ?? `${method} ${about}`)
     await operation({ ...request, principal })
   }
 
@@ -117,6 +124,7 @@ export function createS3(runtime: Runtime, resources: S3Resources, peers: S3Peer
         await file.close()
       }
     },
+    tag: tags.write,
     boot: storage.sweep,
     close: () => undefined,
   }

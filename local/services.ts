@@ -1,6 +1,7 @@
 /** Makes the services that the template asks for, and gives each the peers it needs. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createEventBridge } from './event-bridge'
+import { createEventBridge, type EventBridge } from './event-bridge'
+import { createMalwareScan } from './malware-scan'
 import { createPipes } from './pipes'
 import { nameOf } from './properties'
 import { createS3 } from './s3'
@@ -48,7 +49,15 @@ export function createServices(
   )
   const pipes = createPipes(runtime, ofType('AWS::Pipes::Pipe'), { streams, events, queues })
   const buckets = { buckets: ofType('AWS::S3::Bucket'), notifications: ofType('Custom::S3BucketNotifications') }
-  const s3 = createS3(runtime, buckets, { events, signerOf })
+  // The scan hears of objects as GuardDuty does, which makes itself a rule on the default bus.
+  const heard: Pick<EventBridge, 'put'> = {
+    put(bus, event) {
+      scan.hear(event)
+      return events.put(bus, event)
+    },
+  }
+  const s3 = createS3(runtime, buckets, { events: heard, signerOf })
+  const scan = createMalwareScan(runtime, ofType('AWS::GuardDuty::MalwareProtectionPlan'), { s3, events })
   const machines = createStepFunctions(
     runtime,
     templateMachines({
@@ -61,7 +70,7 @@ export function createServices(
   const scheduler = createScheduler(runtime, ofType('AWS::Scheduler::Schedule'), { events, queues, publish })
   const textract = createTextract(runtime, { getObject: s3.getObject, publish })
   const json = [sqs, events, machines, textract]
-  const parts = [s3, machines, sns, sqs, events, scheduler, pipes, textract]
+  const parts = [s3, machines, sns, sqs, events, scheduler, pipes, textract, scan]
   return {
     json,
     putEvent: (busArn, event) => void events.put(busArn, event),

@@ -54,7 +54,7 @@ export const DocumentRecord = z
     announcedAt: z.string(),
     organizationId: z.string().optional().describe('Partner that announced it'),
     grantId: GrantId.optional().describe('Grant that it was announced with'),
-    versionId: z.string().optional().describe('Version of the S3 object that was read'),
+    versionId: z.string().optional().describe('Version of the S3 object that arrived first, and is read'),
     pages: z.int().optional(),
     readAs: z.string().optional(),
     number: z
@@ -66,6 +66,10 @@ export const DocumentRecord = z
     revision: z.int().optional().describe('Of a generated document, from 1; a later one takes the place of an earlier'),
     invoiceId: InvoiceId.optional().describe('Invoice that it prints'),
     printed: z.record(z.string(), z.unknown()).optional().describe('PrintedTerms that it was asked for with'),
+    scan: z
+      .enum(['NO_THREATS_FOUND', 'NOT_SCANNED'])
+      .optional()
+      .describe('What the scan for malware said before it was read; NOT_SCANNED where the deployment has none'),
     rejection: z.object({ code: z.string(), reason: z.string() }).optional(),
   })
   .meta({ id: 'Document' })

@@ -166,7 +166,7 @@ export const TIMELINE = {
   'document.announced': { area: 'DOCUMENTS', data: z.object({ ...documentFacts, fileName: z.string().optional() }) },
   'document.uploaded': {
     area: 'DOCUMENTS',
-    data: z.object({ ...documentFacts, bytes: z.int(), sha256: z.string() }),
+    data: z.object({ ...documentFacts, versionId: z.string(), bytes: z.int() }),
   },
   'document.verified': {
     area: 'DOCUMENTS',

@@ -1,5 +1,5 @@
 /** The AWS services of the intake. */
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, GetObjectTaggingCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn'
 import {
   AnalyzeDocumentCommand,
@@ -11,6 +11,7 @@ import {
   TextractClient,
 } from '@aws-sdk/client-textract'
 import { env } from '../platform/env'
+import { VERDICTS, type Verdict } from './domain/arrival'
 
 const s3 = new S3Client({})
 const textract = new TextractClient({})
@@ -28,6 +29,18 @@ export async function writeObject(key: string, contentType: string, bytes: Uint8
   await s3.send(
     new PutObjectCommand({ Bucket: env('DOCUMENTS_BUCKET'), Key: key, ContentType: contentType, Body: bytes }),
   )
+}
+
+/** The tag by which GuardDuty marks what it has scanned (user guide, "Using tags on scanned objects"). */
+const VERDICT_TAG = 'GuardDutyMalwareScanStatus'
+
+/** What the scanner has written on a version of an object; undefined before that. */
+export async function verdictOn(key: string, versionId: string): Promise<Verdict | undefined> {
+  const { TagSet = [] } = await s3.send(
+    new GetObjectTaggingCommand({ Bucket: env('DOCUMENTS_BUCKET'), Key: key, VersionId: versionId }),
+  )
+  const said = TagSet.find(({ Key }) => Key === VERDICT_TAG)?.Value
+  return VERDICTS.find((verdict) => verdict === said)
 }
 
 const FEATURES = ['FORMS', 'TABLES'] satisfies FeatureType[]
@@ -80,14 +93,14 @@ export async function readingOf(jobId: string): Promise<GetDocumentAnalysisComma
   return answers
 }
 
+/** What a waiting intake is told: what it goes on with, or the error that it ends with. */
+export type Outcome = { output: object } | { error: string; cause: string }
+
 /** Lets the waiting intake go on. A token that was answered or has timed out is nobody's any more. */
-export async function answerToken(
-  token: string,
-  outcome: { jobId: string } | { error: string; cause: string },
-): Promise<void> {
+export async function answerToken(token: string, outcome: Outcome): Promise<void> {
   try {
-    if ('jobId' in outcome)
-      await states.send(new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify(outcome) }))
+    if ('output' in outcome)
+      await states.send(new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify(outcome.output) }))
     else await states.send(new SendTaskFailureCommand({ taskToken: token, ...outcome }))
   } catch (error) {
     if (!(error instanceof Error && ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'].includes(error.name)))

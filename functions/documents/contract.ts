@@ -67,12 +67,12 @@ export const routes = {
   getDocumentContent: route({
     method: 'GET',
     path: '/v1/shipments/{shipmentId}/documents/{documentId}/content',
-    summary: 'A link to the file, for five minutes',
+    summary: 'A link to the file, for five minutes; none while it is being checked, or when the check refused it',
     roles: Roles.options,
     params: one,
     status: 200,
     response: z.object({ url: z.string(), expiresAt: z.string() }).meta({ id: 'DocumentContent' }),
-    errors: ['shipment.not_found', 'document.not_found', 'document.not_uploaded'],
+    errors: ['shipment.not_found', 'document.not_found', 'document.not_uploaded', 'document.not_checked'],
   }),
   reviewDocument: route({
     method: 'POST',
@@ -149,7 +149,7 @@ export const contract = {
     events: { access: ['table:write', 'documents:write'], memory: 1024, timeout: 60 },
     // Reading a large answer of Textract is work for memory and seconds.
     tasks: {
-      access: ['table:write', 'documents:read', 'documents:write', 'textract:read', 'tokens:answer'],
+      access: ['table:write', 'documents:read', 'documents:write', 'scans:read', 'textract:read', 'tokens:answer'],
       memory: 1536,
       timeout: 120,
     },

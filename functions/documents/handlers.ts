@@ -4,6 +4,7 @@ import { AppError, notFound } from '../platform/errors'
 import type { Handlers } from '../platform/route'
 import { type Decision, loadShipment, onShipment } from '../shipments/store'
 import type { routes } from './contract'
+import { isHandedOut } from './domain/arrival'
 import { FORM_SECONDS } from './domain/caps'
 import { compareDocuments, decideWaive } from './domain/comparison'
 import { decideCorrect, withCorrections } from './domain/corrections'
@@ -60,6 +61,8 @@ export const handlers: Handlers<typeof routes> = {
     const document = documentOf(state, params.documentId, context.organizationId)
     if (document.status === 'AWAITING_UPLOAD')
       throw new AppError('conflict', 'document.not_uploaded', 'The file has not arrived yet')
+    if (!isHandedOut(document))
+      throw new AppError('conflict', 'document.not_checked', 'The file is being checked, or was refused by the check')
     const link = presignGet(awsEnvironment(), {
       bucket: env('DOCUMENTS_BUCKET'),
       key: objectKey(context.tenantId, document),

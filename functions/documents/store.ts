@@ -1,9 +1,11 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import * as z from 'zod'
 import { Extraction } from '../../schemas/extraction'
 import { findPlaces } from '../places/store'
 import type { Context } from '../platform/context'
 import { ConditionFailed, get, getMany, type Item, partition, put, type Tenant, transact } from '../platform/table'
 import type { ShipmentState } from '../shipments/items'
+import { VERDICTS, type Verdict } from './domain/arrival'
 import { comparedDocuments, type Evidence } from './domain/comparison'
 import { isKind, type Tally } from './domain/quality'
 import type { PlaceNames } from './matrix/facts'
@@ -26,6 +28,47 @@ function extractionOf({ body }: Item): Extraction {
 export async function loadExtraction(tenant: Tenant, documentId: string): Promise<Extraction | undefined> {
   const item = await get(tenant, { pk: pk(documentId), sk: 'EXTRACTION' })
   return item && extractionOf(item)
+}
+
+/** The intake that waits for the verdict on a file; a later one of the same document replaces it. */
+export interface ScanWait {
+  token: string
+  versionId: string
+}
+
+export const saveScanWait = (tenant: Tenant, documentId: string, { token, versionId }: ScanWait) =>
+  put(tenant, { pk: pk(documentId), sk: 'SCAN', body: token, versionId })
+
+export async function loadScanWait(tenant: Tenant, documentId: string): Promise<ScanWait | undefined> {
+  const item = await get(tenant, { pk: pk(documentId), sk: 'SCAN' })
+  return item && { token: String(item.body), versionId: String(item.versionId) }
+}
+
+/** Thirty days: longer than any verdict comes late, or again. */
+const VERDICT_KEPT = 30 * 86_400
+
+const verdictKey = (documentId: string, versionId: string) => ({ pk: pk(documentId), sk: `VERDICT#${versionId}` })
+
+/** The first verdict on a version stands. Answers the one that does. */
+export async function keepVerdict(
+  context: Context,
+  documentId: string,
+  versionId: string,
+  verdict: Verdict,
+): Promise<Verdict> {
+  const expiresAt = Math.floor(Date.parse(context.now) / 1000) + VERDICT_KEPT
+  try {
+    await put(context, { ...verdictKey(documentId, versionId), body: verdict, expiresAt }, 'absent')
+    return verdict
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+    return (await loadVerdict(context, documentId, versionId)) ?? verdict
+  }
+}
+
+export async function loadVerdict(tenant: Tenant, documentId: string, versionId: string): Promise<Verdict | undefined> {
+  const item = await get(tenant, verdictKey(documentId, versionId))
+  return item && z.enum(VERDICTS).parse(item.body)
 }
 
 /** The token of the intake that waits for Textract; a later one of the same document replaces it. */

@@ -40,6 +40,8 @@ const RETRYABLE = new Set([
   'RequestTimeout',
   'ServiceUnavailable',
   'ThrottlingException',
+  // Of a write by itself on an item that a transaction is busy with; a transaction's own conflict has another name.
+  'TransactionConflictException',
   'TransactionInProgressException',
 ])
 

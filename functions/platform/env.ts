@@ -10,6 +10,7 @@ const Env = z.object({
     .describe('SOP id → ARN of its state machine'),
   TEXTRACT_TOPIC_ARN: z.string(),
   TEXTRACT_ROLE_ARN: z.string(),
+  MALWARE_SCAN: z.enum(['ON', 'OFF']).describe('Whether a scanner looks at uploads and tells of it'),
 })
 
 /** Reads one variable; a missing one is a fault of the deployment and says so. */

@@ -15,6 +15,7 @@ export type Access =
   | 'executions:manage'
   | 'tokens:answer'
   | 'textract:read'
+  | 'scans:read'
 
 export interface Door {
   access: readonly Access[]

@@ -53,8 +53,19 @@ function documents({ documents: { bucketName }, config, stack }: GrantTargets, .
   }
 }
 
+/** What a scanner has written on an upload, and whether there is one. */
+function scans(targets: GrantTargets): Grant {
+  const { environment, ...read } = documents(targets, 's3:GetObjectTagging', 's3:GetObjectVersionTagging')
+  const scanned = targets.config.malwareScan
+  return {
+    ...read,
+    statements: scanned ? read.statements : [],
+    environment: { ...environment, MALWARE_SCAN: scanned ? 'ON' : 'OFF' },
+  }
+}
+
 /** The finding that cdk-nag makes of a resource with a wildcard: it spells pseudo parameters in angle brackets. */
-function wildcard(resource: string, reason: string, stack: Stack): Grant['exceptions'][number] {
+export function wildcard(resource: string, reason: string, stack: Stack): Grant['exceptions'][number] {
   const joined = z.object({ 'Fn::Join': z.tuple([z.literal(''), z.array(z.union([z.string(), Reference]))]) })
   const [, parts] = joined.parse(stack.resolve(resource))['Fn::Join']
   return { id: `AwsSolutions-IAM5[Resource::${parts.join('')}]`, reason }
@@ -140,6 +151,7 @@ const GRANTS: Record<Access, (targets: GrantTargets) => Grant> = {
     table(targets, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'),
   'documents:read': (targets) => documents(targets, 's3:GetObject', 's3:GetObjectVersion'),
   'documents:write': (targets) => documents(targets, 's3:PutObject'),
+  'scans:read': (targets) => scans(targets),
   'definitions:read': (targets) => definitions(targets),
   'executions:start': (targets) =>
     executions(

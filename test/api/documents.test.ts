@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { fixture } from '../../demo/documents'
 import { SHIPPER } from '../../demo/shipments'
-import { HOSTILE } from '../support/hostile-files'
+import { HOSTILE, MALICIOUS } from '../support/hostile-files'
 import { anOceanExport } from '../support/ocean-export'
 import { eventually, ok, type Portolan, refused, startWorld, type World } from '../support/world'
 
@@ -416,6 +416,28 @@ describe('intake of files that nobody should send', () => {
     const last = await send(shipper, shipmentId, '380', INVOICE)
     expect((await read(shipmentId, last)).document.status).toBe('VERIFIED')
     await world.settled()
+  })
+
+  test('holds back what a scanner takes for malicious, in the open or packed, and hands it out to nobody', async () => {
+    const shipmentId = await create('H-3')
+    for (const hostile of MALICIOUS) {
+      const documentId = await send(shipper, shipmentId, '380', { ...hostile, name: hostile.name })
+      const { document, feedbacks } = await read(shipmentId, documentId)
+      expect({ name: hostile.name, ...document.rejection }).toMatchObject({
+        name: hostile.name,
+        code: 'document.malware',
+      })
+      expect(feedbacks).toMatchObject([{ severity: 'ERROR', property: 'document.malware' }])
+      const content = documentation.GET(
+        '/v1/shipments/{shipmentId}/documents/{documentId}/content',
+        paper(shipmentId, documentId),
+      )
+      expect(await refused(content)).toMatchObject({ status: 409, code: 'document.not_checked' })
+    }
+    const types = (await timeline(shipmentId)).map(({ type }) => type).filter((type) => type.startsWith('document.'))
+    expect(types.filter((type) => type !== 'document.requested')).toEqual(
+      MALICIOUS.flatMap(() => ['document.announced', 'document.uploaded', 'document.rejected']),
+    )
   })
 
   test('a file that arrives again through the same form changes nothing', async () => {

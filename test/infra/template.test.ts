@@ -284,6 +284,52 @@ describe('events', () => {
     expect(queues.length).toBeGreaterThan(0)
   })
 
+  it('has uploads scanned for malware, marked, and the verdict brought to the intake', () => {
+    data.hasResourceProperties('AWS::GuardDuty::MalwareProtectionPlan', {
+      ProtectedResource: { S3Bucket: { BucketName: Match.anyValue(), ObjectPrefixes: ['uploads/'] } },
+      Actions: { Tagging: { Status: 'ENABLED' } },
+    })
+    // What AWS's guide asks for, and not a word more.
+    const allowed = statementsOf(data)
+      .filter(({ role }) => role.startsWith('MalwareProtection'))
+      .flatMap(({ actions }) => actions)
+    expect(allowed.sort()).toEqual([
+      'events:DeleteRule',
+      'events:DescribeRule',
+      'events:ListTargetsByRule',
+      'events:PutRule',
+      'events:PutTargets',
+      'events:RemoveTargets',
+      's3:GetBucketNotification',
+      's3:GetObject',
+      's3:GetObjectTagging',
+      's3:GetObjectVersion',
+      's3:GetObjectVersionTagging',
+      's3:ListBucket',
+      's3:PutBucketNotification',
+      's3:PutObject',
+      's3:PutObjectTagging',
+      's3:PutObjectVersionTagging',
+    ])
+    service.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.guardduty'],
+        'detail-type': ['GuardDuty Malware Protection Object Scan Result'],
+        detail: { s3ObjectDetails: { bucketName: Match.anyValue(), objectKey: [{ prefix: 'uploads/' }] } },
+      },
+      Targets: [Match.objectLike({ DeadLetterConfig: Match.anyValue() })],
+    })
+    service.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'portolan-dev-documents-tasks',
+      Environment: { Variables: Match.objectLike({ MALWARE_SCAN: 'ON' }) },
+    })
+    // A verdict that anybody could write would be none.
+    const ours = statementsOf(service).flatMap(({ actions }) => actions)
+    expect(ours.filter((action) => action.startsWith('s3:Put'))).toEqual(
+      ours.filter((action) => action === 's3:PutObject'),
+    )
+  })
+
   it('starts the intake for uploads, and keeps what could not be started', () => {
     service.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
@@ -338,6 +384,18 @@ describe('alarms', () => {
         const [, heading] = /docs\/runbook\.md, (.+)$/.exec(String(Properties.AlarmDescription)) ?? []
         expect([logicalId, heading && headings.has(heading)]).toEqual([logicalId, true])
       }
+  })
+})
+
+describe('a deployment without a scanner', () => {
+  it('has nothing of GuardDuty, and an intake that waits for no verdict', async () => {
+    const without = await synthesize('dev', { malwareScan: 'off' })
+    without.data.resourceCountIs('AWS::GuardDuty::MalwareProtectionPlan', 0)
+    expect(JSON.stringify(without.service.toJSON())).not.toContain('aws.guardduty')
+    without.service.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'portolan-dev-documents-tasks',
+      Environment: { Variables: Match.objectLike({ MALWARE_SCAN: 'OFF' }) },
+    })
   })
 })
 

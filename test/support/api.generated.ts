@@ -613,7 +613,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A link to the file, for five minutes */
+        /** A link to the file, for five minutes; none while it is being checked, or when the check refused it */
         get: operations["getDocumentContent"];
         put?: never;
         post?: never;
@@ -2193,7 +2193,7 @@ export interface components {
             organizationId?: string;
             /** @description Grant that it was announced with */
             grantId?: string;
-            /** @description Version of the S3 object that was read */
+            /** @description Version of the S3 object that arrived first, and is read */
             versionId?: string;
             pages?: number;
             readAs?: string;
@@ -2213,6 +2213,11 @@ export interface components {
             printed?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description What the scan for malware said before it was read; NOT_SCANNED where the deployment has none
+             * @enum {string}
+             */
+            scan?: "NO_THREATS_FOUND" | "NOT_SCANNED";
             rejection?: {
                 code: string;
                 reason: string;

@@ -147,3 +147,15 @@ export const HOSTILE: readonly Hostile[] = [
   ),
   { name: 'a photograph of nothing', contentType: 'image/jpeg', bytes: jpeg(50) },
 ]
+
+/** The harmless file of EICAR that every scanner takes for malicious; in two parts, so that this file is not taken for it. */
+const EICAR = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}', '$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('')
+
+/** What our own checks let pass, and a scanner does not. */
+export const MALICIOUS: readonly Hostile[] = [
+  pdf('a PDF with a malicious part', pdfOf(CATALOG, `<< /Note (${EICAR}) >>`)),
+  pdf(
+    'a PDF with a malicious part that is packed',
+    pdfOf(CATALOG, stream('/Filter /FlateDecode', deflateSync(Buffer.from(EICAR)))),
+  ),
+]

@@ -8,9 +8,11 @@ import { createApp } from '../../infra/app'
 const CdkJson = z.object({ context: z.record(z.string(), z.unknown()) })
 
 /** The app as `cdk synth` makes it: with the flags of cdk.json, and with every validation as an error. */
-export async function synthesize(stage = 'dev') {
+export async function synthesize(stage = 'dev', settings: Record<string, string> = {}) {
   const { context } = CdkJson.parse(JSON.parse(readFileSync(join(__dirname, '..', '..', 'cdk.json'), 'utf8')))
-  const { app, data, service } = await createApp(new App({ context: { ...context, stage }, analyticsReporting: false }))
+  const { app, data, service } = await createApp(
+    new App({ context: { ...context, stage, ...settings }, analyticsReporting: false }),
+  )
   app.synth()
   return { data: Template.fromStack(data), service: Template.fromStack(service) }
 }

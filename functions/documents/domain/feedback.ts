@@ -15,6 +15,9 @@ export function feedbackOf(
   switch (document.status) {
     case 'AWAITING_UPLOAD':
       return [info('The file has not arrived yet')]
+    case 'UPLOADED':
+    case 'SCANNING':
+      return [info('It has arrived and is being checked')]
     case 'REJECTED':
       return [
         {

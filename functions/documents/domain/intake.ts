@@ -1,27 +1,16 @@
 /** Rules of a document's life, from its announcement to its acceptance. Pure. */
 import type { DocumentType } from '../../../schemas/codes'
-import type { AnnounceDocument, DocumentRecord, DocumentStatus } from '../../../schemas/document'
+import type { AnnounceDocument, DocumentRecord } from '../../../schemas/document'
 import { DOCUMENT_CODES, type DocumentKind, type Extraction } from '../../../schemas/extraction'
-import type { Fact, TimelineEntry } from '../../../schemas/timeline'
+import type { Fact } from '../../../schemas/timeline'
 import type { Context } from '../../platform/context'
 import { AppError, notFound } from '../../platform/errors'
-import { entriesOf } from '../../platform/timeline'
 import type { ShipmentState } from '../../shipments/items'
 import type { Decision } from '../../shipments/store'
+import { refused } from './arrival'
 import { checkRoom } from './caps'
 import { askForReview, type Doubts, endReview } from './review'
 import { numberOf, supersededBy } from './slots'
-
-export const TRANSITIONS = {
-  AWAITING_UPLOAD: ['EXTRACTING', 'REJECTED'],
-  UPLOADED: ['EXTRACTING', 'REJECTED'],
-  SCANNING: ['EXTRACTING', 'REJECTED'],
-  EXTRACTING: ['VERIFIED', 'NEEDS_REVIEW', 'REJECTED'],
-  NEEDS_REVIEW: ['VERIFIED', 'REJECTED', 'SUPERSEDED'],
-  VERIFIED: ['SUPERSEDED'],
-  REJECTED: [],
-  SUPERSEDED: [],
-} as const satisfies Record<DocumentStatus, readonly DocumentStatus[]>
 
 type State = Pick<ShipmentState, 'header' | 'documents'>
 
@@ -70,52 +59,6 @@ export function decideAnnounce(state: State, command: Announced, documentId: str
   })
 }
 
-/** Why a document is refused; the reason is for its sender. */
-export interface Rejection {
-  code: string
-  reason: string
-}
-
-/** A form outlives its grant by up to an hour: what comes through it then is refused. */
-export const grantFault = ({ grantId }: DocumentRecord, timeline: readonly TimelineEntry[]): Rejection | undefined =>
-  grantId && entriesOf(timeline, 'grant.revoked').some(({ data }) => data.grantId === grantId)
-    ? { code: 'grant.revoked', reason: 'The link that it was sent with was taken back' }
-    : undefined
-
-/** The upload has arrived. Redelivered events and second uploads through the same form change nothing. */
-export function decideUpload(
-  document: DocumentRecord,
-  upload: { versionId: string; bytes: number; sha256: string },
-  rejection: Rejection | undefined,
-): { decision: Decision; read: boolean } {
-  const again = document.versionId === upload.versionId && document.status === 'EXTRACTING'
-  if (document.status !== 'AWAITING_UPLOAD') return { decision: { facts: [] }, read: again }
-  const { bytes, sha256 } = upload
-  const stored = { ...document, bytes, sha256, versionId: upload.versionId }
-  const uploaded: Fact = {
-    type: 'document.uploaded',
-    data: { ...about(document), bytes, sha256 },
-  }
-  if (rejection)
-    return {
-      decision: changed({ ...stored, status: 'REJECTED', rejection }, uploaded, {
-        type: 'document.rejected',
-        data: { ...about(document), ...rejection },
-      }),
-      read: false,
-    }
-  return { decision: changed({ ...stored, status: 'EXTRACTING' }, uploaded), read: true }
-}
-
-/** Before it was decided on; a decision stands. */
-export const decideReject = (document: DocumentRecord, rejection: Rejection): Decision =>
-  document.status === 'EXTRACTING' || document.status === 'AWAITING_UPLOAD'
-    ? changed(
-        { ...document, status: 'REJECTED', rejection },
-        { type: 'document.rejected', data: { ...about(document), ...rejection } },
-      )
-    : { facts: [] }
-
 export const MAX_PAGES = 100
 /** Below it, a person says what the document is. */
 export const KIND_THRESHOLD = 0.5
@@ -156,7 +99,7 @@ export function decideExtracted(
   if (document.status !== 'EXTRACTING') return { facts: [] }
   const { kind, confidence } = extraction.classification
   if (extraction.pages > MAX_PAGES)
-    return decideReject(document, {
+    return refused(document, {
       code: 'document.too_long',
       reason: `More than ${MAX_PAGES} pages; send it in parts`,
     })
@@ -230,7 +173,13 @@ export const objectKey = (tenantId: string, { shipmentId, documentId, origin }: 
     ? `generated/${tenantId}/${shipmentId}/${documentId}`
     : uploadKey(tenantId, shipmentId, documentId)
 
-export function parseUploadKey(key: string) {
+export interface UploadIds {
+  tenantId: string
+  shipmentId: string
+  documentId: string
+}
+
+export function parseUploadKey(key: string): UploadIds | undefined {
   const [, tenantId, shipmentId, documentId] = /^uploads\/([^/]+)\/(shp_[^/]+)\/(doc_[^/]+)$/.exec(key) ?? []
   return tenantId && shipmentId && documentId ? { tenantId, shipmentId, documentId } : undefined
 }

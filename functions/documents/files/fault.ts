@@ -1,8 +1,8 @@
 /** What a file must be before anything reads it. The reason is for its sender. Pure. */
 
 import type { ContentType, DocumentRecord } from '../../../schemas/document'
+import type { Rejection } from '../domain/arrival'
 import { checksum } from '../domain/checksum'
-import type { Rejection } from '../domain/intake'
 import { senderOf } from '../domain/slots'
 import { imageFault } from './image'
 import { pdfFault } from './pdf'

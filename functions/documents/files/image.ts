@@ -1,6 +1,6 @@
 /** Pictures that would not fit into memory once unpacked, or end before their end. Pure. */
 import type { ContentType } from '../../../schemas/document'
-import type { Rejection } from '../domain/intake'
+import type { Rejection } from '../domain/arrival'
 import type { Fault } from './fault'
 
 /** Textract's limit on each side. */

@@ -1,6 +1,7 @@
 /** PDFs that cannot be read, or that hold more than a document should. Pure. */
 import { inflateSync } from 'node:zlib'
-import { MAX_PAGES, type Rejection } from '../domain/intake'
+import type { Rejection } from '../domain/arrival'
+import { MAX_PAGES } from '../domain/intake'
 import type { Fault } from './fault'
 
 export function pdfFault(bytes: Uint8Array, fault: Fault): Rejection | undefined {

@@ -3,18 +3,15 @@ import { MAX_DOCUMENTS, MAX_OPEN } from '../../../functions/documents/domain/cap
 import {
   decideAnnounce,
   decideExtracted,
-  decideReject,
   decideReview,
-  decideUpload,
   isReadAtOnce,
   parseUploadKey,
-  TRANSITIONS,
   uploadKey,
 } from '../../../functions/documents/domain/intake'
 import type { Doubts } from '../../../functions/documents/domain/review'
 import { contentTypeOf, fileFault } from '../../../functions/documents/files/fault'
 import { presignPost } from '../../../functions/documents/presign'
-import { type DocumentRecord, DocumentStatus } from '../../../schemas/document'
+import type { DocumentRecord } from '../../../schemas/document'
 import type { Extraction } from '../../../schemas/extraction'
 import { aContext, aShipment, ORDERED } from '../../support/shipments'
 
@@ -61,12 +58,6 @@ const extracted = (
   doubts: Doubts = SURE,
 ) => decideExtracted({ documents, tasks: [] }, document, extraction, doubts, ORDERED)
 
-test('every status of a document is reached from its announcement', () => {
-  const reached = new Set<DocumentStatus>(['AWAITING_UPLOAD'])
-  for (const status of reached) for (const next of TRANSITIONS[status]) reached.add(next)
-  for (const status of reached) expect(DocumentStatus.options).toContain(status)
-})
-
 test('a document is announced with what the form will be bound to', () => {
   const { documentType, contentType } = announced(PDF)
   const command = { documentType, contentType, bytes: PDF.length, sha256: sha256(PDF) }
@@ -103,27 +94,6 @@ describe('a file', () => {
   test('is known by its first bytes', () => {
     expect(contentTypeOf(Buffer.from([0xff, 0xd8, 0xff, 0xe0]))).toBe('image/jpeg')
     expect(contentTypeOf(Buffer.alloc(0))).toBeUndefined()
-  })
-})
-
-describe('the upload', () => {
-  const uploaded = { versionId: 'v1', bytes: PDF.length, sha256: sha256(PDF) }
-  test('is read once, again when redelivered, and not when the form is used twice', () => {
-    const first = decideUpload(announced(PDF), uploaded, undefined)
-    expect(first.read).toBe(true)
-    const extracting = first.decision.documents?.[0] as DocumentRecord
-    const again = decideUpload(extracting, uploaded, undefined)
-    expect(again).toEqual({ decision: { facts: [] }, read: true })
-    const other = decideUpload(extracting, { ...uploaded, versionId: 'v2' }, undefined)
-    expect(other).toEqual({ decision: { facts: [] }, read: false })
-  })
-
-  test('that is refused is visible with its reason', () => {
-    const rejection = { code: 'document.encrypted', reason: 'protected' }
-    const { decision, read } = decideUpload(announced(PDF), uploaded, rejection)
-    expect(read).toBe(false)
-    expect(decision.documents?.[0]).toMatchObject({ status: 'REJECTED', rejection })
-    expect(decision.facts.map((fact) => fact.type)).toEqual(['document.uploaded', 'document.rejected'])
   })
 })
 
@@ -231,20 +201,6 @@ test('a presigned form carries a policy that names every field and the exact siz
   const { policy: _, 'x-amz-signature': __, ...fields } = form.fields
   for (const [name, value] of Object.entries(fields)) expect(policy.conditions).toContainEqual({ [name]: value })
   expect(policy.conditions).toContainEqual(['content-length-range', 42, 42])
-})
-
-describe('rejecting what could not be checked or read', () => {
-  const rejection = { code: 'document.not_checked', reason: 'The file could not be checked' }
-
-  it.each(['AWAITING_UPLOAD', 'EXTRACTING'] as const)('answers the sender of what is still %s', (status) => {
-    const { documents, facts } = decideReject(announced(PDF, { status }), rejection)
-    expect(documents).toMatchObject([{ status: 'REJECTED', rejection }])
-    expect(facts).toMatchObject([{ type: 'document.rejected', data: rejection }])
-  })
-
-  it.each(['NEEDS_REVIEW', 'VERIFIED', 'REJECTED', 'SUPERSEDED'] as const)('leaves what is %s as it is', (status) => {
-    expect(decideReject(announced(PDF, { status }), rejection)).toEqual({ facts: [] })
-  })
 })
 
 describe('reading at once', () => {
