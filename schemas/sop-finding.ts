@@ -70,6 +70,8 @@ export const SopFindingCode = z.enum([
   'COMPLETES_EARLY',
   'UNPRODUCIBLE',
   'WAITS_FOR_LATER',
+  'DECIDED_EARLY',
+  'UNHEARD_REJECTION',
   'DEADLOCK',
 ])
 export type SopFindingCode = z.infer<typeof SopFindingCode>

@@ -53,11 +53,19 @@ export const routes = {
     method: 'GET',
     path: '/v1/sops/{sopId}/versions',
     summary:
-      'Versions that the tenant has published, the one that new shipments get, and what was released when and why',
+      'Versions that the tenant has published, the one that came with Portolan, the one that new shipments get, and what was released when and why',
     roles: READERS,
     params: ofSop,
     status: 200,
-    response: z.object({ live: z.int(), items: z.array(SopVersion), releases: z.array(SopRelease) }),
+    response: z.object({
+      live: z.int().describe('Version that new shipments get; 0 while there is none'),
+      product: z
+        .object({ version: z.int(), live: z.boolean().describe('New shipments get it') })
+        .optional()
+        .describe('What came with Portolan, to which a rollback leads; an SOP of the tenant’s own has none'),
+      items: z.array(SopVersion),
+      releases: z.array(SopRelease),
+    }),
   }),
   getSopVersion: route({
     method: 'GET',

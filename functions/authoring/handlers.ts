@@ -71,12 +71,14 @@ export const handlers: Handlers<typeof routes> = {
 
   async listSopVersions(context, { params: { sopId } }) {
     const sop = await findSop(context, sopId)
-    const [live, items, releases] = await Promise.all([
+    const [live, product, items, releases] = await Promise.all([
       liveOf(context, sop),
+      sop.origin === 'PRODUCT' ? liveVersion(sop.machine) : undefined,
       listVersions(context, sopId),
       listReleases(context, sopId),
     ])
-    return { body: { live: live?.version ?? 0, items, releases } }
+    const ours = product && { version: product.version, live: product.version === live?.version }
+    return { body: { live: live?.version ?? 0, ...(ours ? { product: ours } : {}), items, releases } }
   },
 
   async getSopVersion(context, { params: { sopId, version }, query }) {

@@ -39,12 +39,13 @@ it.each(['before', 'after'] as const)(
     stepFunctions.crash('UpdateStateMachine', when)
     await expect(publish()).rejects.toThrow()
     expect(await status()).toBe('IN_REVIEW')
-    expect(await versions()).toMatchObject({ live: 1, items: [], releases: [] })
+    expect(await versions()).toMatchObject({ live: 1, product: { version: 1, live: true }, items: [], releases: [] })
     const version = await publish()
     expect(await publish()).toEqual(version)
     expect(stepFunctions.versionsOf(MACHINE)).toHaveLength(before + 1)
     expect(await versions()).toMatchObject({
       live: version.version,
+      product: { version: 1, live: false },
       releases: [{ number: 1, kind: 'PUBLICATION', from: 1 }],
     })
     expect(await status()).toBe('PUBLISHED')

@@ -1265,7 +1265,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Versions that the tenant has published, the one that new shipments get, and what was released when and why */
+        /** Versions that the tenant has published, the one that came with Portolan, the one that new shipments get, and what was released when and why */
         get: operations["listSopVersions"];
         put?: never;
         post?: never;
@@ -4421,7 +4421,7 @@ export interface components {
             /** @description JSON pointer into the definition */
             pointer: string;
             /** @enum {string} */
-            code: "NOT_AN_OBJECT" | "MISSING_FIELD" | "UNKNOWN_FIELD" | "MISPLACED_FIELD" | "CONFLICTING_FIELDS" | "INVALID_VALUE" | "INVALID_JSONPATH" | "INVALID_JSONATA" | "INVALID_QUERY_LANGUAGE" | "INVALID_TRANSITION" | "MISSING_TRANSITION_TARGET" | "UNREACHABLE_STATE" | "NO_TERMINAL_STATE" | "DUPLICATE_STATE_NAME" | "INVALID_ERROR_NAMES" | "NOT_JSONATA" | "FOREIGN_STATE" | "FOREIGN_RESOURCE" | "FOREIGN_FUNCTION" | "FOREIGN_ARGUMENT" | "FOREIGN_CREDENTIALS" | "FOREIGN_SHIPMENT" | "TOO_LARGE" | "UNKNOWN_STEP" | "UNKNOWN_ARGUMENT" | "MISSING_ARGUMENT" | "INVALID_ARGUMENT" | "COMPUTED_ARGUMENT" | "UNKNOWN_ROLE" | "IDLE_ROLE" | "UNKNOWN_CHARGE_CODE" | "UNKNOWN_ANCHOR" | "UNKNOWN_MILESTONE" | "UNKNOWN_DOCUMENT_TYPE" | "UNKNOWN_PARTY" | "UNKNOWN_TEMPLATE" | "DUPLICATE_KEY" | "UNKNOWN_STEP_KEY" | "UNKNOWN_SOP" | "SUBPROCESS_CIRCLE" | "UNHELD_ROLE" | "NO_SECOND_PERSON" | "NO_MOMENT" | "UNKNOWN_VARIABLE" | "UNKNOWN_FUNCTION" | "UNKNOWN_CONTEXT" | "NO_INPUT" | "TOKEN_NOT_GIVEN" | "TOKEN_NOT_HELD" | "NO_TIMEOUT" | "LONG_TIMEOUT" | "NO_WAY_ON" | "TIMEOUT_RETRIED" | "SILENT_TIMEOUT" | "LOST_WAIT" | "UNSEEN_FAILURE" | "ENDLESS_PATH" | "NEVER_COMPLETES" | "COMPLETES_EARLY" | "UNPRODUCIBLE" | "WAITS_FOR_LATER" | "DEADLOCK";
+            code: "NOT_AN_OBJECT" | "MISSING_FIELD" | "UNKNOWN_FIELD" | "MISPLACED_FIELD" | "CONFLICTING_FIELDS" | "INVALID_VALUE" | "INVALID_JSONPATH" | "INVALID_JSONATA" | "INVALID_QUERY_LANGUAGE" | "INVALID_TRANSITION" | "MISSING_TRANSITION_TARGET" | "UNREACHABLE_STATE" | "NO_TERMINAL_STATE" | "DUPLICATE_STATE_NAME" | "INVALID_ERROR_NAMES" | "NOT_JSONATA" | "FOREIGN_STATE" | "FOREIGN_RESOURCE" | "FOREIGN_FUNCTION" | "FOREIGN_ARGUMENT" | "FOREIGN_CREDENTIALS" | "FOREIGN_SHIPMENT" | "TOO_LARGE" | "UNKNOWN_STEP" | "UNKNOWN_ARGUMENT" | "MISSING_ARGUMENT" | "INVALID_ARGUMENT" | "COMPUTED_ARGUMENT" | "UNKNOWN_ROLE" | "IDLE_ROLE" | "UNKNOWN_CHARGE_CODE" | "UNKNOWN_ANCHOR" | "UNKNOWN_MILESTONE" | "UNKNOWN_DOCUMENT_TYPE" | "UNKNOWN_PARTY" | "UNKNOWN_TEMPLATE" | "DUPLICATE_KEY" | "UNKNOWN_STEP_KEY" | "UNKNOWN_SOP" | "SUBPROCESS_CIRCLE" | "UNHELD_ROLE" | "NO_SECOND_PERSON" | "NO_MOMENT" | "UNKNOWN_VARIABLE" | "UNKNOWN_FUNCTION" | "UNKNOWN_CONTEXT" | "NO_INPUT" | "TOKEN_NOT_GIVEN" | "TOKEN_NOT_HELD" | "NO_TIMEOUT" | "LONG_TIMEOUT" | "NO_WAY_ON" | "TIMEOUT_RETRIED" | "SILENT_TIMEOUT" | "LOST_WAIT" | "UNSEEN_FAILURE" | "ENDLESS_PATH" | "NEVER_COMPLETES" | "COMPLETES_EARLY" | "UNPRODUCIBLE" | "WAITS_FOR_LATER" | "DECIDED_EARLY" | "UNHEARD_REJECTION" | "DEADLOCK";
             /** @description What is wrong here */
             message: string;
             /** @description What usually puts it right */
@@ -8442,7 +8442,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Version that new shipments get; 0 while there is none */
                         live: number;
+                        /** @description What came with Portolan, to which a rollback leads; an SOP of the tenant’s own has none */
+                        product?: {
+                            version: number;
+                            /** @description New shipments get it */
+                            live: boolean;
+                        };
                         items: components["schemas"]["SopVersion"][];
                         releases: components["schemas"]["SopRelease"][];
                     };

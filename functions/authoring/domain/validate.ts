@@ -6,6 +6,7 @@ import { flowOf, placesOf } from '../../sops/domain/flow'
 import { finding } from './validation/advice'
 import { boundary } from './validation/boundary'
 import { deadlines } from './validation/deadlines'
+import { decisions } from './validation/decisions'
 import { expressions } from './validation/expressions'
 import { type Known, references } from './validation/known'
 import { order } from './validation/order'
@@ -30,6 +31,7 @@ export function validateSop(definition: Json, known: Known = {}): SopFinding[] {
     ...deadlines(places),
     ...paths(flow),
     ...order(flow),
+    ...decisions(places),
     ...references(places, known),
   ]
 }

@@ -12,6 +12,7 @@ import { readMachine } from '../../support/sop-world'
 const OPS = 'RunShipment.Branches.0.States'
 const FINANCE = 'RunShipment.Branches.1.States'
 const PICK_UP = `${OPS}.AwaitPickUp`
+const RELEASE = 'RunShipment.Branches.1.States.ReleaseCargo'
 const BATCH = 'ClearBatch.Branches.0.States'
 const payload = (state: string) => `${state}.Arguments.Payload`
 
@@ -206,6 +207,12 @@ const ROAD: Case[] = [
   ],
 ]
 
+const REJECTABLE: Case = [
+  'a task whose rejection nobody asks for',
+  'UNHEARD_REJECTION',
+  { at: `${payload(`${OPS}.AssignTruck`)}.rejectable`, to: true },
+]
+
 /** Of two branches, each waits for what the other brings afterwards. */
 const EXPORT: Case[] = [
   [
@@ -256,6 +263,19 @@ const RETURN: Case[] = [
   ['a decision without a token', 'TOKEN_NOT_GIVEN', { at: `${payload('ApproveReturn')}.token` }],
 ]
 
+const AIR: Case[] = [
+  [
+    'a decision on work of another branch, which may come later',
+    'DECIDED_EARLY',
+    { at: `${payload(RELEASE)}.notBy`, to: ['check-dangerous-goods'] },
+  ],
+  [
+    'a rejection that goes the way of an acceptance',
+    'UNHEARD_REJECTION',
+    { at: `${RELEASE}.Next`, to: 'ChargeScreening' },
+  ],
+]
+
 const ECOMMERCE: Case[] = [
   ['a wait for no moment', 'MISSING_ARGUMENT', { at: `${payload(`${BATCH}.WaitForBatch`)}.due.anchor` }],
   [
@@ -301,7 +321,7 @@ describe('SOPs that ship', () => {
 })
 
 describe('broken definitions', () => {
-  it.each(ROAD)('%s: %s', (_, code, ...edits) => {
+  it.each([...ROAD, REJECTABLE])('%s: %s', (_, code, ...edits) => {
     expect(found(edited('domestic-road', ...edits))).toContain(code)
   })
 
@@ -311,6 +331,10 @@ describe('broken definitions', () => {
 
   it.each(RETURN)('%s: %s', (_, code, ...edits) => {
     expect(found(edited('return', ...edits))).toContain(code)
+  })
+
+  it.each(AIR)('%s: %s', (_, code, ...edits) => {
+    expect(found(edited('air-export', ...edits))).toContain(code)
   })
 
   it.each(ECOMMERCE)('%s: %s', (_, code, ...edits) => {

@@ -66,6 +66,8 @@ const ADVICE: Record<SopFindingCode, string> = {
   COMPLETES_EARLY: 'Take completeShipment after the branches have joined',
   UNPRODUCIBLE: 'Wait for something that the catalogue of events or a step before reports',
   WAITS_FOR_LATER: 'Move the step that brings it before the wait, or into another branch',
+  DECIDED_EARLY: 'Move the decision after the Parallel state, or the work before it',
+  UNHEARD_REJECTION: 'Lead to a Choice that asks for REJECTED or APPROVED in what the step answers',
   DEADLOCK: 'Break the circle: let one of the branches bring what the other waits for before it waits itself',
 }
 
