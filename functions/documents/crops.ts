@@ -3,7 +3,7 @@ import type { DoubtfulField } from '../../schemas/document-review'
 import { logger } from '../platform/telemetry'
 import { writeObject } from './client'
 import { cropKey } from './domain/review'
-import { crop, png, surroundings } from './pictures/picture'
+import { crop, type Picture, png, surroundings } from './pictures/picture'
 
 interface Paper {
   tenantId: string
@@ -11,6 +11,11 @@ interface Paper {
   documentId: string
   contentType: Parameters<typeof import('./pictures/pages').renderPages>[1]
   bytes: Uint8Array
+}
+
+interface Cut {
+  index: number
+  part: Picture
 }
 
 /**
@@ -21,19 +26,27 @@ export async function storeCrops(
   { contentType, bytes, ...ids }: Paper,
   fields: readonly DoubtfulField[],
 ): Promise<boolean> {
+  const wanted = fields.filter(({ page, box }) => page !== undefined && box)
+  const cuts = wanted.length === 0 ? [] : await cutOut(contentType, bytes, fields)
+  await Promise.all(cuts.map(({ index, part }) => writeObject(cropKey(ids, index), 'image/png', png(part))))
+  return cuts.length > 0 && cuts.length === wanted.length
+}
+
+async function cutOut(
+  contentType: Paper['contentType'],
+  bytes: Uint8Array,
+  fields: readonly DoubtfulField[],
+): Promise<Cut[]> {
   try {
     const numbers = fields.flatMap(({ page, box }) => (page !== undefined && box ? [page] : []))
-    if (numbers.length === 0) return false
     const { renderPages } = await import('./pictures/pages')
     const pages = await renderPages(bytes, contentType, [...new Set(numbers)])
-    const cuts = fields.flatMap(({ page, box }, index) => {
+    return fields.flatMap(({ page, box }, index) => {
       const picture = page === undefined ? undefined : pages.get(page)
       return picture && box ? [{ index, part: crop(picture, surroundings(box, picture)) }] : []
     })
-    await Promise.all(cuts.map(({ index, part }) => writeObject(cropKey(ids, index), 'image/png', png(part))))
-    return cuts.length === numbers.length
   } catch (error) {
     logger.warn('No pictures for a review', { error: error instanceof Error ? error : new Error(String(error)) })
-    return false
+    return []
   }
 }
