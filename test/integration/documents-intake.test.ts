@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { decideAnnounce } from '../../functions/documents/domain/intake'
+import { png } from '../../functions/documents/pictures/picture'
 import { newId } from '../../functions/platform/context'
 import { partition } from '../../functions/platform/table'
 import { loadShipment, onShipment } from '../../functions/shipments/store'
@@ -16,7 +17,7 @@ const NOW = '2026-03-25T12:00:00.000Z'
 const context = aContext({ tenantId: 'intake', now: NOW })
 const file = (name: string) => readFileSync(join(__dirname, '../fixtures/documents', name))
 const PDF = file('commercial-invoice.pdf')
-const PICTURE = file('packing-list.png')
+const PICTURE = Buffer.from(png({ width: 200, height: 280, data: new Uint8Array(200 * 280 * 3).fill(255) }))
 
 let aws: Aws
 beforeAll(async () => {
