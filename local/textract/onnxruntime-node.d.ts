@@ -8,7 +8,12 @@ declare module 'onnxruntime-node' {
   export class InferenceSession {
     static create(
       path: string,
-      options: { intraOpNumThreads: number; interOpNumThreads: number; logSeverityLevel: 0 | 1 | 2 | 3 | 4 },
+      options: {
+        intraOpNumThreads: number
+        interOpNumThreads: number
+        logSeverityLevel: 0 | 1 | 2 | 3 | 4
+        extra: Readonly<Record<string, unknown>>
+      },
     ): Promise<InferenceSession>
     readonly inputNames: readonly string[]
     readonly outputNames: readonly string[]

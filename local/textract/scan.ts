@@ -22,6 +22,9 @@ const ENOUGH = 18
 const LEVEL = 0.2
 /** Mean confidence of a page that stands the right way up. */
 const SURE = 70
+/** Least confidence of a word that one engine read, and of one that the other did not bear out: of 294 below it none was right. */
+const DOUBTED = 12
+const DENIED = 38
 
 /** Who reads a page, and who looks again at what is in doubt. */
 export type Engines = { recogniser: Recogniser; second?: SecondEngine | undefined }
@@ -73,7 +76,7 @@ const empty = (upright: Upright): PageText => ({
   toInput: upright.toInput,
 })
 
-/** Reads line by line; gives up early, `turned`, when the first lines read better upside down. */
+/** Reads line by line; answers `turned` without a further look when lines read better upside down. */
 async function readUpright(
   { upright, ink, components }: Inked,
   { recogniser, second }: Engines,
@@ -100,25 +103,28 @@ async function readUpright(
   }
   const words: ReadWord[] = []
   const segments = segmentsOf(componentsOf(ink), letter, rules.vertical)
-  for (const sheet of sheetsOf(gray, segments)) {
-    const read = await recogniser.read(sheet)
+  const sheets = sheetsOf(gray, segments)
+  const readings = await Promise.all(sheets.map((sheet) => recogniser.read(sheet)))
+  for (const [index, sheet] of sheets.entries()) {
+    const read = readings[index] ?? []
     words.push(...read)
     const certainty = certaintyOf(read)
     if (how === 'perhaps turned' && certainty < SURE && (await readsBetterTurned(sheet, recogniser, certainty)))
       return { page, turned: true }
   }
   // The second engine hears what the first did not believe in; without it that is dropped at once.
-  const believed = words.filter((word) => isWord(word, letter))
-  if (second) page.words = (await lookAgain(words, segments, gray, second)).filter((word) => isWord(word, letter))
+  const believed = words.filter((word) => isWord(word, letter, DOUBTED))
+  if (second)
+    page.words = (await lookAgain(words, segments, gray, second)).filter((word) => isWord(word, letter, DENIED))
   else page.words = certaintyOf(words) < 40 ? believed : await readDoubtfulAgain(believed, gray, recogniser)
   return { page, turned: false }
 }
 
 /** Specks and scraps of drawings come back as punctuation that the engine itself does not believe in. */
-function isWord(word: Word, letter: number): boolean {
+function isWord(word: Word, letter: number, least: number): boolean {
   if (width(word) < 1 || height(word) < letter * 0.12) return false
   if (!/[\p{L}\p{N}]/u.test(word.text)) return word.confidence >= 55
-  return word.confidence >= 12
+  return word.confidence >= least
 }
 
 function certaintyOf(words: readonly Word[]): number {

@@ -3,6 +3,7 @@
  * dots and codes better, and where the two agree there is little left to doubt. Both packages are optional.
  */
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { InferenceSession } from 'onnxruntime-node'
 import type { Gate } from './gate'
@@ -35,9 +36,11 @@ export async function createSecondEngine(gate: Gate): Promise<SecondEngine | und
   const { InferenceSession, Tensor } = await import('onnxruntime-node')
   const session = await gate.within(() =>
     InferenceSession.create(join(assets, 'ch_PP-OCRv4_rec_infer.onnx'), {
-      intraOpNumThreads: 1,
+      intraOpNumThreads: Math.min(2, availableParallelism()),
       interOpNumThreads: 1,
       logSeverityLevel: 3,
+      // A thread that waits for work sleeps.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     }),
   )
   const letters = ['', ...readFileSync(join(assets, 'ppocr_keys_v1.txt'), 'utf8').trimEnd().split(/\r?\n/), ' ']

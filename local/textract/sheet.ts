@@ -23,6 +23,8 @@ const MARGIN = 14
 const WIDEST = 6000
 /** The engine answers nothing for a picture of 32,768 pixels and more, and slows down long before. */
 const TALLEST = 8000
+/** A sheet of so many rows of pixels is not worth parting. */
+const SHORT = 1400
 
 export function sheetsOf(page: Gray, segments: readonly Segment[], letter = LETTER): Sheet[] {
   const sized = segments.map((segment) => ({ segment, scale: scaleOf(segment, letter) }))
@@ -36,15 +38,17 @@ type Sized = { segment: Segment; scale: number }
 
 const rowHeight = ({ segment, scale }: Sized): number => Math.ceil(height(segment) * scale) + MARGIN * 2
 
-/** As many lines on a sheet as go below one another. */
+/** As many lines on a sheet as go below one another, but at least two sheets of a longer text: they are read side by side. */
 function inSheets(group: readonly Sized[]): Sized[][] {
+  const whole = group.reduce((sum, sized) => sum + rowHeight(sized), 0)
+  const most = Math.min(TALLEST, Math.max(SHORT, Math.ceil(whole / 2)))
   const sheets: Sized[][] = []
   let room = 0
   for (const sized of group) {
     const tall = rowHeight(sized)
     if (tall > room) {
       sheets.push([])
-      room = TALLEST
+      room = most
     }
     sheets.at(-1)?.push(sized)
     room -= tall

@@ -50,6 +50,19 @@ test('more lines than the engine takes in one picture go on several sheets', () 
   for (const { gray } of sheets) expect(gray.height).toBeLessThan(10_000)
 })
 
+test('a longer text is parted for two engines, a short one is not', () => {
+  const linesOf = (count: number): Segment[] =>
+    Array.from({ length: count }, (_, row) => {
+      const box = { left: 10, right: 60, top: row * 30, bottom: row * 30 + 20 }
+      return { ...box, letters: [{ ...box, pixels: 100 }] }
+    })
+  const blank: Gray = { width: 80, height: 3000, data: new Uint8Array(80 * 3000).fill(255) }
+  expect(sheetsOf(blank, linesOf(10))).toHaveLength(1)
+  const heights = sheetsOf(blank, linesOf(90)).map(({ gray }) => gray.height)
+  expect(heights).toHaveLength(2)
+  expect(Math.min(...heights) / Math.max(...heights)).toBeGreaterThan(0.9)
+})
+
 describe('two readings of a word', () => {
   const word = (text: string, confidence: number) => ({ text, confidence, left: 0, right: 10, top: 0, bottom: 10 })
 
