@@ -1,7 +1,7 @@
 /** Invoices, the ledger, and the proof that ties both to what happened. Amounts are integers of minor units. */
 import * as z from 'zod'
 import { ChargeCode } from './codes'
-import { Currency, Instant, InvoiceId, Money, OrganizationId, pageQuery, ShipmentId } from './common'
+import { Currency, ENDS_LATER, Instant, InvoiceId, Money, OrganizationId, pageQuery, ShipmentId } from './common'
 import { ChargeLine, ChargeTax, ChargeType } from './shipment'
 
 export const InvoiceLine = z
@@ -150,13 +150,11 @@ export const BillingProofQuery = z
     message: 'give either shipmentId, or from and to',
     path: ['shipmentId'],
   })
-  .refine(
-    ({ shipmentId, from, to }) => shipmentId !== undefined || (from !== undefined && to !== undefined && from < to),
-    {
-      message: 'from and to go together, and to is after from',
-      path: ['to'],
-    },
-  )
+  .refine(({ from, to }) => (from === undefined) === (to === undefined), {
+    message: 'from and to go together',
+    path: ['to'],
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || from < to, ENDS_LATER)
 
 export const BillingProofPage = z
   .object({

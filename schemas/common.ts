@@ -72,9 +72,13 @@ export const UnLocode = z
   .regex(/^[A-Z]{2}[A-Z2-9]{3}$/, 'expected a UN/LOCODE such as NLRTM')
   .describe('UN/LOCODE')
 
+/** What is said of a span in the wrong order, wherever one is checked: of one that may be a moment, and of one that may not. */
+export const ENDS_IN_ORDER = { message: 'to must not be before from', path: ['to'] }
+export const ENDS_LATER = { message: 'to must be later than from', path: ['to'] }
+
 export const TimeWindow = z
   .object({ from: Instant, to: Instant })
-  .refine((window) => window.from <= window.to, { message: 'from must not be after to', path: ['to'] })
+  .refine((window) => window.from <= window.to, ENDS_IN_ORDER)
   .describe('Half-open time window, UTC')
 export type TimeWindow = z.infer<typeof TimeWindow>
 

@@ -1,7 +1,7 @@
 /** Key figures as stored fractions, and the members that each is made of. */
 import * as z from 'zod'
 import { TransportMode } from './codes'
-import { OrganizationId, pageQuery, ShipmentId, UnLocode } from './common'
+import { ENDS_LATER, OrganizationId, pageQuery, ShipmentId, UnLocode } from './common'
 
 export const KpiName = z.enum(['otif', 'order-cycle-time']).describe('On time in full; order cycle time')
 export type KpiName = z.infer<typeof KpiName>
@@ -66,7 +66,6 @@ const period = {
 const inOrder = ({ from, to }: { from: string; to: string }) => from < to
 const shortEnough = ({ from, to }: { from: string; to: string }) =>
   Date.parse(to) - Date.parse(from) <= MAX_DAYS * 86_400_000
-const ORDER = { message: 'to is after from', path: ['to'] }
 const LENGTH = { message: `at most ${MAX_DAYS} days`, path: ['to'] }
 
 export const KpiGroupBy = z.enum(['day', 'customer', 'lane', 'mode'])
@@ -74,12 +73,12 @@ export type KpiGroupBy = z.infer<typeof KpiGroupBy>
 
 export const KpiQuery = z
   .object({ ...period, groupBy: KpiGroupBy.optional() })
-  .refine(inOrder, ORDER)
+  .refine(inOrder, ENDS_LATER)
   .refine(shortEnough, LENGTH)
 
 export const KpiMembersQuery = z
   .object({ ...period, bucket: KpiBucket.optional(), ...pageQuery })
-  .refine(inOrder, ORDER)
+  .refine(inOrder, ENDS_LATER)
   .refine(shortEnough, LENGTH)
 
 const Fraction = z.object({

@@ -1,6 +1,6 @@
 /** Who works when: business calendars and the directory of a tenant's people. */
 import * as z from 'zod'
-import { Group, Subject, UnLocode, WEEKDAYS } from './common'
+import { ENDS_IN_ORDER, ENDS_LATER, Group, Subject, UnLocode, WEEKDAYS } from './common'
 import { InternalRole } from './role'
 
 export const CalendarId = z
@@ -14,9 +14,7 @@ const LocalTime = z
   .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'expected a time such as 08:00, or 24:00 for the end of the day')
   .describe('Local time, 24 hours')
 
-const Opening = z
-  .strictObject({ from: LocalTime, to: LocalTime })
-  .refine(({ from, to }) => from < to, { message: 'to must be later than from', path: ['to'] })
+const Opening = z.strictObject({ from: LocalTime, to: LocalTime }).refine(({ from, to }) => from < to, ENDS_LATER)
 
 const Openings = z
   .array(Opening)
@@ -89,7 +87,7 @@ export type Calendar = z.infer<typeof Calendar>
 
 const Absence = z
   .strictObject({ from: z.iso.date(), to: z.iso.date() })
-  .refine(({ from, to }) => from <= to, { message: 'to must not be before from', path: ['to'] })
+  .refine(({ from, to }) => from <= to, ENDS_IN_ORDER)
   .describe('First and last day, UTC')
 
 const member = {

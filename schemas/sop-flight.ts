@@ -1,6 +1,6 @@
 /** The flight recorder: histories of real shipments through a definition, beside the version that each has. */
 import * as z from 'zod'
-import { DraftId, Instant, Money, prefixed, ShipmentId } from './common'
+import { DraftId, ENDS_IN_ORDER, Instant, Money, prefixed, ShipmentId } from './common'
 import { InternalRole } from './role'
 import { ChargeType, ShipmentStatus } from './shipment'
 import { SopId, StepKey } from './sop'
@@ -21,7 +21,7 @@ export const FlightHistory = z
       .default(AT_ONCE)
       .describe(`Newest first. Up to ${AT_ONCE} are replayed at once; more are a job, answered with 202`),
   })
-  .refine(({ from, to }) => !from || !to || from <= to, { message: 'from must not be after to', path: ['to'] })
+  .refine(({ from, to }) => !from || !to || from <= to, ENDS_IN_ORDER)
   .describe('Replay shipments that have gone under this SOP')
   .meta({ id: 'FlightHistory' })
 export type FlightHistory = z.infer<typeof FlightHistory>

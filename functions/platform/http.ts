@@ -82,13 +82,14 @@ function parse(route: Route, event: Event): Input<Route> {
     if (!schema) return undefined
     const parsed = schema.safeParse(value)
     if (parsed.success) return parsed.data
-    for (const issue of parsed.error.issues) errors.push(...fieldErrors(issue, prefix))
+    for (const issue of parsed.error.issues) errors.push(...fieldErrors(issue, prefix, value))
     return undefined
   }
   const params = check(route.params, event.pathParameters ?? {}, '#/path')
   // An id that cannot exist is not told apart from one that does not.
   if (errors.length > 0) throw new AppError('not_found', 'not_found', 'No such resource')
   const query = check(route.query, event.queryStringParameters ?? {}, '#/query')
+  errors.push(...strangers(route, event))
   const raw = rawBody(route, event)
   const text = route.rawBody ? textBody(event) : ''
   const body = raw || !route.body ? undefined : check(route.body, jsonBody(event), '')
@@ -106,11 +107,27 @@ function parse(route: Route, event: Event): Input<Route> {
   } as Input<Route>
 }
 
+/** Parameters that the route has not: a misspelt filter would answer with everything. Links that the world passes on gain some. */
+function strangers({ query, roles }: Route, event: Event): FieldError[] {
+  const known = Object.keys(query?.shape ?? {})
+  const given = roles === 'public' ? [] : Object.keys(event.queryStringParameters ?? {})
+  return given
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      pointer: `#/query${pointerOf([name])}`,
+      code: 'unrecognized_keys',
+      message: 'not a parameter of this route',
+    }))
+}
+
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((inner, part) => (inner === undefined ? undefined : Object(inner)[part]), value)
+
 /** A union's own message says only that nothing fitted: name the fields of the member that came closest. */
-function fieldErrors(issue: z.core.$ZodIssue, prefix: string): FieldError[] {
+function fieldErrors(issue: z.core.$ZodIssue, prefix: string, value: unknown): FieldError[] {
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const closest = [...issue.errors].sort((a, b) => a.length - b.length)[0] ?? []
-    return closest.flatMap((inner) => fieldErrors({ ...inner, path: [...issue.path, ...inner.path] }, prefix))
+    return closest.flatMap((inner) => fieldErrors({ ...inner, path: [...issue.path, ...inner.path] }, prefix, value))
   }
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
@@ -118,7 +135,11 @@ function fieldErrors(issue: z.core.$ZodIssue, prefix: string): FieldError[] {
       code: issue.code,
       message: 'not a member of this object',
     }))
-  return [{ pointer: prefix + pointerOf(issue.path), code: issue.code, message: issue.message }]
+  const pointer = prefix + pointerOf(issue.path)
+  // Of a choice that was not made, zod says that it is a wrong one.
+  if (issue.code === 'invalid_value' && valueAt(value, issue.path) === undefined)
+    return [{ pointer, code: 'invalid_type', message: `missing; expected one of ${issue.values.join(', ')}` }]
+  return [{ pointer, code: issue.code, message: issue.message }]
 }
 
 function textBody(event: Event): string {

@@ -153,6 +153,32 @@ describe('lists', () => {
   })
 })
 
+describe('a query', () => {
+  /** As somebody without our client would send it. */
+  const asked = async (path: string) => {
+    const token = await world.token({ roles: ['SALES'] })
+    const answer = await fetch(world.url() + path, { headers: { authorization: `Bearer ${token}` } })
+    return { status: answer.status, body: Object(await answer.json()) }
+  }
+
+  test('with a parameter that the route has not is refused by its name', async () => {
+    expect(await asked('/v1/shipments?limit=2&statsu=CREATED')).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '#/query/statsu', code: 'unrecognized_keys' }] },
+    })
+  })
+
+  test('without a choice that it must make is told that it is missing', async () => {
+    const { status, body } = await asked('/v1/sops/resolution?type=DOMESTIC&mode=ROAD')
+    expect([status, body.errors]).toMatchObject([422, [{ pointer: '#/query/loadType', code: 'invalid_type' }]])
+    expect(body.errors[0].message).toMatch(/^missing; expected one of .*FTL/)
+  })
+
+  test('of a link that others pass on may have gained parameters', async () => {
+    expect((await fetch(`${world.url()}/v1/health?utm_source=mail`)).status).toBe(200)
+  })
+})
+
 describe('places', () => {
   test('of the tenant’s own import stand beside the built-in ones', async () => {
     const inland = {

@@ -82,12 +82,24 @@ test.each([
   [{ ...KPI, query: { from: '2026-04-01', to: '2026-04-01' } }, '#/query/to'],
   [{ ...KPI, query: { from: '2024-04-01', to: '2026-04-01' } }, '#/query/to'],
   [{ ...KPI, query: { ...PERIOD, groupBy: 'moon' } }, '#/query/groupBy'],
+  [{ ...KPI, query: { ...PERIOD, customr: 'ACME' } }, '#/query/customr'],
+  [{ ...PROOF, query: { ...PROOF.query, to: '2026-03-01T00:00:00Z' } }, '#/query/to'],
   [{ ...MEMBERS, query: { ...PERIOD, bucket: 'LOST' } }, '#/query/bucket'],
 ])('%j names the field that is wrong', async (request, pointer) => {
   const door = request.route.includes('/kpis/') ? kpis : billing
   const { status, body } = await callDoor(door, { tenant: 'access', roles: ['FINANCE'] }, request)
   expect(status).toBe(422)
   expect(body.errors).toEqual(expect.arrayContaining([expect.objectContaining({ pointer })]))
+})
+
+test('a span in the wrong order is refused in the same words everywhere', async () => {
+  const errorsOf = async (door: typeof billing, request: Request) =>
+    (await callDoor(door, { tenant: 'access', roles: ['FINANCE'] }, request)).body.errors
+  const reversed = { from: '2026-04-02T00:00:00Z', to: '2026-04-01T00:00:00Z' }
+  const inDays = { from: '2026-04-02', to: '2026-04-01' }
+  const told = { pointer: '#/query/to', message: 'to must be later than from' }
+  expect(await errorsOf(billing, { ...PROOF, query: reversed })).toMatchObject([told])
+  expect(await errorsOf(kpis, { ...KPI, query: inDays })).toMatchObject([told])
 })
 
 test('an unknown key figure, and an invoice that is none, are not found', async () => {
