@@ -5,6 +5,7 @@ import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructured
 import type * as z from 'zod'
 import type { Problem } from '../../schemas/common'
 import { authorize } from './auth'
+import { AwsError } from './aws'
 import type { Context } from './context'
 import { AppError, type ErrorKind, type FieldError, pointerOf } from './errors'
 import type { Answer, Input, Route } from './route'
@@ -39,6 +40,7 @@ const TITLE: Record<number, string> = {
   422: 'Unprocessable content',
   500: 'Internal error',
   502: 'Upstream failed',
+  503: 'Unavailable',
 }
 
 /** One Lambda handler for all routes of a domain. `handlers` has a function for each operation of `routes`. */
@@ -205,7 +207,7 @@ function problem(event: Event, error: unknown): Result {
     ...extensions,
   }
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' }
-  if (code === 'contended') headers['retry-after'] = '1'
+  if (code === 'contended' || code === 'unavailable') headers['retry-after'] = '1'
   return { statusCode: status, headers, body: JSON.stringify(body) }
 }
 
@@ -221,6 +223,10 @@ function explain(error: unknown): { status: number; code: string; detail: string
     }
   if (error instanceof Contended)
     return { status: 409, code: 'contended', detail: 'Others are changing this just now; try again', extensions: {} }
+  if (error instanceof AwsError && error.retryable) {
+    logger.warn('A service behind us does not answer', { error })
+    return { status: 503, code: 'unavailable', detail: 'Too much is going on just now; try again', extensions: {} }
+  }
   logger.error('Unhandled error', { error: error instanceof Error ? error : new Error(String(error)) })
   return { status: 500, code: 'internal', detail: 'Something failed on our side', extensions: {} }
 }

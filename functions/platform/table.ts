@@ -162,15 +162,18 @@ type CancellationReason = { Code: string; Item?: Record<string, unknown> }
 export class Contended extends Error {}
 
 const ATTEMPTS = 8
+/** Milliseconds after which nothing is begun anew: a function has fifteen seconds, and its caller an answer to get. */
+const PATIENCE = 8000
 
 /** Does the work again when another transaction came first, after a random pause that grows. `work` reads what it writes on. */
 export async function retried<T>(work: () => Promise<T>): Promise<T> {
+  const until = performance.now() + PATIENCE
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work()
     } catch (error) {
       if (!(error instanceof ConditionFailed || error instanceof Contended)) throw error
-      if (attempt === ATTEMPTS) throw new Contended()
+      if (attempt === ATTEMPTS || performance.now() > until) throw new Contended()
       await pauseAfter(attempt - 1)
     }
   }

@@ -22,6 +22,7 @@ const REASONS = {
   415: 'The media type of the body is not taken here',
   422: 'A rule does not hold; errors names each field',
   500: 'A fault on our side',
+  503: 'The table is throttled or out of reach; Retry-After says when to try again',
 } as const
 type Reason = keyof typeof REASONS
 
@@ -122,6 +123,7 @@ function reasons(route: Route): Reason[] {
     415: route.body !== undefined,
     422: route.body !== undefined || route.query !== undefined,
     500: true,
+    503: true,
   }
   return ([400, 401, 403, 404, 409, 412, 415, 422, 500] as const).filter((reason) => applies[reason])
 }

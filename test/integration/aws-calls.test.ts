@@ -4,9 +4,13 @@ import type { AddressInfo } from 'node:net'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
+import { routes } from '../../functions/documents/contract'
+import { handlers } from '../../functions/documents/handlers'
 import { AwsError, callAws } from '../../functions/platform/aws'
 import { dynamodb } from '../../functions/platform/dynamodb'
-import { Contended, getMany } from '../../functions/platform/table'
+import { createApi } from '../../functions/platform/http'
+import { Contended, getMany, retried } from '../../functions/platform/table'
+import { callDoor } from '../support/door'
 
 interface Seen {
   headers: IncomingHttpHeaders
@@ -227,5 +231,48 @@ describe('an item', () => {
     expect(JSON.parse(seen[0]?.body ?? '')).toEqual({ TableName: 't', Item: { a: { S: 'x' } } })
     for (const nested of [{ deep: 1 }, ['list'], null, Number.NaN, 2 ** 60])
       await expect(dynamodb('PutItem', { TableName: 't', Item: { nested } })).rejects.toThrow(TypeError)
+  })
+})
+
+describe('a caller of the API', () => {
+  const ask = () => {
+    process.env.TABLE_NAME = 'portolan'
+    return callDoor(
+      createApi(routes, handlers),
+      { tenant: 'demo', roles: ['DOCUMENTATION'] },
+      { route: 'GET /v1/document-quality' },
+    )
+  }
+
+  it.each([
+    ['throttles', { status: 400, body: { __type: 'ThrottlingException' } }],
+    ['fails', { status: 500, body: { __type: 'InternalServerError' } }],
+    ['hangs up', 'hang up'],
+  ] as const)('is asked to try again when the table %s: that is no defect of ours', async (_, answer) => {
+    answers = [answer]
+    expect(await ask()).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '1', 'content-type': 'application/problem+json' },
+      body: { code: 'unavailable', status: 503 },
+    })
+  })
+
+  it('is told of a defect where there is one', async () => {
+    answers = [{ status: 400, body: { __type: 'ValidationException' } }]
+    expect(await ask()).toMatchObject({ status: 500, body: { code: 'internal' } })
+  })
+
+  it('is answered before the function’s time is over, however long each try takes', async () => {
+    let tries = 0
+    // A try takes three seconds by this clock, and no time at all.
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => tries * 3000)
+    const slow = () =>
+      retried(async () => {
+        tries += 1
+        throw new Contended()
+      })
+    await expect(slow()).rejects.toThrow(Contended)
+    clock.mockRestore()
+    expect(tries).toBe(3)
   })
 })
