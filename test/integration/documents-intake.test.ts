@@ -1,14 +1,26 @@
 /** Intake on the real table: whatever is delivered again changes nothing, and a crash at any call ends as none would. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { checksum } from '../../functions/documents/domain/checksum'
+import { decideGenerate } from '../../functions/documents/domain/generation'
 import { decideAnnounce } from '../../functions/documents/domain/intake'
 import { png } from '../../functions/documents/pictures/picture'
+import { reactions } from '../../functions/documents/reactions'
 import { newId } from '../../functions/platform/context'
 import { partition } from '../../functions/platform/table'
 import { loadShipment, onShipment } from '../../functions/shipments/store'
 import type { ContentType, DocumentRecord } from '../../schemas/document'
-import { type Aws, type Ids, redeliver, type Story, startAws, takeIn, verdictOf } from '../support/intake-world'
-import { aContext, createInTable } from '../support/shipments'
+import {
+  type Aws,
+  type Crash,
+  type Ids,
+  redeliver,
+  type Story,
+  startAws,
+  takeIn,
+  verdictOf,
+} from '../support/intake-world'
+import { aContext, createInTable, eventsOf } from '../support/shipments'
 import { INVOICE, paper } from '../unit/documents/paper'
 
 jest.setTimeout(240_000)
@@ -199,4 +211,51 @@ test('the second file of a form does not end the first one, even when its intake
   await redeliver({ step: 'receiveUpload', key, versionId: 'v1', bytes: 1 })
   await redeliver({ step: 'rejectDocument', key, versionId: 'v2', error: 'Document.NotChecked' })
   expect(await documentOf(ids)).toMatchObject({ status: 'UPLOADED', versionId: 'v1' })
+})
+
+/** The checksum of the PDF in a form. */
+const printedIn = (form: Buffer) =>
+  checksum(form.subarray(form.indexOf('%PDF-'), form.lastIndexOf('%%EOF') + '%%EOF'.length))
+
+test('a paper that Portolan prints is there once, wherever its printing crashes, and as often as it is asked for', async () => {
+  const print = async (crash?: Crash) => {
+    const shipmentId = await createInTable(context)
+    const documentId = newId('doc', NOW)
+    await onShipment(context, shipmentId, (state) => ({
+      decision: decideGenerate(state, { documentType: '271' }, documentId, context),
+      answer: {},
+    }))
+    const [event] = await eventsOf(context, shipmentId, ['document.generation-requested'])
+    if (!event) throw new Error('Nothing was asked for')
+    aws.objects.clear()
+    aws.names = []
+    aws.calls = 0
+    aws.crash = crash
+    const deliver = () => reactions['document.generation-requested'](context, event)
+    // A queue delivers again what failed.
+    await deliver().catch(deliver)
+    const names = [...aws.names]
+    await deliver()
+    const { header, documents, timeline } = await loadShipment(context, shipmentId)
+    const [printed] = documents
+    // What was stored, once or twice, is what the document stands for.
+    const forms = [...aws.objects.values()]
+    expect(new Set(forms.map(printedIn)).size).toBe(1)
+    expect(printedIn(forms[0] ?? Buffer.alloc(0))).toBe(printed?.sha256)
+    const { status, revision, versionId } = printed ?? {}
+    const types = timeline.map(({ type }) => type)
+    return {
+      names,
+      state: { version: header.version, types, documents: documents.length, status, revision, versionId },
+    }
+  }
+  const { names, state } = await print()
+  expect(state).toMatchObject({ status: 'VERIFIED', revision: 1, versionId: 'printed' })
+  expect(names).toContain('POST object')
+  for (let at = 1; at <= names.length; at++)
+    for (const when of ['before', 'after'] as const)
+      expect({ where: `${when} ${at}`, state: (await print({ at, when })).state }).toEqual({
+        where: `${when} ${at}`,
+        state,
+      })
 })
