@@ -3,6 +3,7 @@ import { CreatedShipment, type ShipmentDetail, type ShipmentHeader } from '../..
 import type { Fact } from '../../schemas/timeline'
 import type { Context } from '../platform/context'
 import { type Condition, ConditionFailed, get, type Item, type Tenant, transact, type Write } from '../platform/table'
+import { noteTenant } from '../platform/tenants'
 import { timelineItem } from '../platform/timeline'
 import { detailItem, digest, headerItem, listOrder, shipmentPk, wakeItem } from './items'
 import { keyReused } from './store'
@@ -41,6 +42,8 @@ export async function insertShipment(
   idempotency: Idempotency,
   reservation?: Reservation,
 ): Promise<Insertion> {
+  // Before the shipment: the timer finds it even when all that tells of it is lost.
+  await noteTenant(context)
   try {
     await transact(context, insertionWrites(context, shipment, idempotency, reservation))
     return { kind: 'created', created: shipment.created }

@@ -2,7 +2,6 @@
 
 import type { Reaction, Reactions } from '../platform/consume'
 import type { Context } from '../platform/context'
-import { noteTenant } from '../platform/tenants'
 import { loadShipment } from '../shipments/store'
 import { stopSop } from './client'
 import type { contract } from './contract'
@@ -16,10 +15,7 @@ const signal = async (context: Context, { subjectId }: { subjectId: string }): P
   await look(context, subjectId)
 }
 
-const start: Reaction<'shipment.created'> = async (context, { subjectId }) => {
-  await noteTenant(context)
-  await startShipment(context, subjectId)
-}
+const start: Reaction<'shipment.created'> = (context, { subjectId }) => startShipment(context, subjectId)
 
 const restart: Reaction<'sop.restarted'> = (context, { subjectId, data }) => enactRestart(context, subjectId, data)
 
