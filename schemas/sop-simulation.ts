@@ -26,7 +26,11 @@ export const SimulateSop = z
       .default([])
       .describe('Steps that are settled so much later than they would be'),
     missingDocuments: z.array(DocumentType).max(19).default([]).describe('Never arrive'),
-    rejectedTasks: z.array(StepKey).max(50).default([]).describe('Are skipped by the role with a reason'),
+    rejectedTasks: z
+      .array(StepKey)
+      .max(50)
+      .default([])
+      .describe('Are rejected; a task that can not be is skipped with a reason, as its lead would'),
     durations: z
       .enum(['ASSUMED', 'OBSERVED'])
       .default('ASSUMED')

@@ -41,8 +41,9 @@ async function answered(context: Context, subject: Subject, body: SimulateSop, k
   if (body.history) return replayed(context, subject, body.history, key)
   const stored = body.durations === 'OBSERVED' ? await findDurations(context, subject.sopId) : undefined
   const durations = stored ? durationsOf(stored.steps) : NONE_OBSERVED
-  const { machine } = await findSop(context, subject.sopId)
-  return { body: await simulate(machine, subject.definition, body, context.now, durations) }
+  const { machine, origin, appliesTo } = await findSop(context, subject.sopId)
+  const scope = origin === 'TENANT' ? appliesTo : {}
+  return { body: await simulate(machine, subject.definition, body, context.now, { durations, scope }) }
 }
 
 async function replayed(context: Context, subject: Subject, history: FlightHistory, key: string | undefined) {

@@ -4290,7 +4290,7 @@ export interface components {
              */
             missingDocuments?: ("271" | "340" | "380" | "640" | "704" | "705" | "710" | "714" | "737" | "740" | "741" | "749" | "770" | "780" | "781" | "830" | "861" | "890" | "929")[];
             /**
-             * @description Are skipped by the role with a reason
+             * @description Are rejected; a task that can not be is skipped with a reason, as its lead would
              * @default []
              */
             rejectedTasks?: string[];

@@ -2,6 +2,7 @@
 import type { JsonObject } from '../../../engine/json'
 import type { InternalRole } from '../../../schemas/role'
 import type { ProductSopId } from '../../../schemas/sop'
+import type { SopScope } from '../../../schemas/sop-catalogue'
 import type { SimulateSop, SopSimulation } from '../../../schemas/sop-simulation'
 import type { TimelineData } from '../../../schemas/timeline'
 import { entriesOf } from '../../platform/timeline'
@@ -17,9 +18,9 @@ export async function simulate(
   definition: JsonObject,
   scenario: SimulateSop,
   now: string,
-  observed: Durations = NONE_OBSERVED,
+  { durations: observed = NONE_OBSERVED, scope = {} }: { durations?: Durations; scope?: Partial<SopScope> } = {},
 ): Promise<SopSimulation> {
-  const shipment = sampleShipment(sopId, scenario.startsAt ?? now)
+  const shipment = sampleShipment(sopId, scenario.startsAt ?? now, scope)
   const durations = scenario.durations === 'OBSERVED' ? observed : NONE_OBSERVED
   const chances = { random: chance(scenario.seed), durations }
   const outcomes: Outcome[] = []

@@ -1,3 +1,4 @@
+import { sampleShipment } from '../../../functions/simulations/domain/scenario/shipment'
 import { simulate } from '../../../functions/simulations/domain/simulate'
 import { ProductSopId } from '../../../schemas/sop'
 import { SimulateSop } from '../../../schemas/sop-simulation'
@@ -43,6 +44,26 @@ describe('a scenario', () => {
 
   it('of a rejected task goes on without it', async () => {
     expect(await tried('domestic-road', { rejectedTasks: ['review-charges'] })).toMatchObject({ completed: 1 })
+  })
+
+  it.each([
+    ['return', 'approve-return', 'SendLabel'],
+    ['return', 'approve-credit', undefined],
+  ] as const)('of %s with a rejected %s takes the way of rejections', async (sopId, task, skipped) => {
+    const { completed, neverVisited } = await tried(sopId, { rejectedTasks: [task] })
+    expect(completed).toBe(1)
+    if (skipped) expect(neverVisited).toContain(skipped)
+    else expect(neverVisited).not.toContain('ReviseCredit')
+  })
+
+  it('of a tenant’s own SOP is tried on a shipment that it is for', async () => {
+    const definition = readMachine('domestic-road')
+    const scope = { type: 'DOMESTIC' as const, mode: 'ROAD' as const, loadTypes: ['LTL' as const], customer: 'ACME' }
+    const report = await simulate('domestic-road', definition, SimulateSop.parse({}), NOW, { scope })
+    expect(report.neverVisited).not.toContain('AwaitHub')
+    expect((await tried('domestic-road')).neverVisited).toContain('AwaitHub')
+    const { header } = sampleShipment('domestic-road', NOW, scope)
+    expect(header).toMatchObject({ loadType: 'LTL', mode: 'ROAD', customer: 'ACME' })
   })
 
   it('shows what a change does', async () => {

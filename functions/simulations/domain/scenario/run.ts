@@ -3,10 +3,12 @@ import type { JsonObject } from '../../../../engine/json'
 import type { SopId } from '../../../../schemas/sop'
 import type { SimulateSop } from '../../../../schemas/sop-simulation'
 import type { Wait } from '../../../../schemas/wait'
+import { NOBODY } from '../../../people/domain/calendars'
 import type { Decision, ShipmentState } from '../../../shipments/store'
 import { arrival, personFor } from '../../../sops/domain/virtual/arrivals'
 import { VirtualRun } from '../../../sops/domain/virtual/run'
 import { decideSkip } from '../../../tasks/domain'
+import { decideReject } from '../../../tasks/domain/delegation'
 import { decideOwnMilestone } from '../../../tracking/own-events'
 import { arrivalOf, type Chances, holdsAt } from './model'
 
@@ -92,6 +94,11 @@ export class Run {
     if (awaited.kind !== 'task' || !this.scenario.rejectedTasks.includes(stepKey)) return undefined
     const { state, now } = this.virtual
     const task = state.tasks.find((it) => it.stepKey === stepKey)
-    return task && decideSkip(state, task.taskId, 'Rejected', personFor(task, now)).decision
+    if (!task) return undefined
+    const person = personFor(task, now)
+    // What can not be rejected waits for the lead of the role, who lets it be.
+    return task.rejectable
+      ? decideReject(state, task.taskId, { reason: 'Rejected', people: NOBODY }, person).decision
+      : decideSkip(state, task.taskId, 'Rejected', person).decision
   }
 }

@@ -1,6 +1,7 @@
 /** A plain shipment for each SOP: it departs 20 days after it is ordered. */
 import { CreateShipment } from '../../../../schemas/shipment'
 import type { ProductSopId } from '../../../../schemas/sop'
+import type { SopScope } from '../../../../schemas/sop-catalogue'
 import { createShipment } from '../../../shipments/domain'
 import type { ShipmentState } from '../../../shipments/store'
 import { withFacts } from '../../../sops/domain/virtual/facts'
@@ -76,13 +77,19 @@ const KIND: Record<ProductSopId, (from: string) => object> = {
   }),
 }
 
-export function sampleShipment(sopId: ProductSopId, orderedAt: string): ShipmentState {
+/** Of the SOP that came with Portolan, with what a tenant's own SOP is for in its place. */
+export function sampleShipment(sopId: ProductSopId, orderedAt: string, scope: Partial<SopScope> = {}): ShipmentState {
+  const { loadTypes = [], ...named } = scope
+  const plain = Object(KIND[sopId](orderedAt))
+  const loadType = loadTypes.length === 0 || loadTypes.includes(plain.loadType) ? {} : { loadType: loadTypes[0] }
   const command = CreateShipment.parse({
     customer: 'SAMPLE',
     orderedAt,
     parties: [{ function: 'CZ', name: 'Sample Shipper', organizationId: 'SAMPLE' }],
     cargoItems: [{ description: 'Goods', packages: 40, packageType: 'CT', grossWeight: 900 }],
-    ...KIND[sopId](orderedAt),
+    ...plain,
+    ...named,
+    ...loadType,
   })
   const { header, detail, fact } = createShipment(command, `shp_${'0'.repeat(26)}`, orderedAt)
   const state = { header: { ...header, version: 0 }, detail, timeline: [], tasks: [], documents: [], waits: [] }
