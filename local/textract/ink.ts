@@ -19,7 +19,7 @@ const NOISE = 10
  */
 export function inkOf(gray: Gray): Mask {
   const across = acrossOf(gray)
-  const tiles = tilesOf(gray, 2, () => true)
+  const tiles = tilesOf(gray, 2)
   const strongest = spread(
     tiles.map(({ deviation }) => deviation),
     across,
@@ -40,25 +40,29 @@ export function inkOf(gray: Gray): Mask {
 
 /** The greatest (or least) value among each tile's neighbours: along the rows, then along the columns. */
 function spread(values: readonly number[], across: number, choose: (a: number, b: number) => number): number[] {
-  const along = (from: readonly number[], step: number, place: (tile: number) => number, length: number): number[] =>
-    from.map((value, tile) => {
-      let best = value
-      const at = place(tile)
-      for (let d = Math.max(-at, -NEIGHBOURHOOD); d <= Math.min(length - 1 - at, NEIGHBOURHOOD); d += 1)
-        best = choose(best, from[tile + d * step] ?? best)
-      return best
-    })
-  const down = Math.ceil(values.length / across)
-  const rows = along(values, 1, (tile) => tile % across, across)
-  return along(rows, across, (tile) => Math.floor(tile / across), down)
+  const rows = values.map((value, tile) => {
+    const column = tile % across
+    const to = tile + Math.min(across - 1 - column, NEIGHBOURHOOD)
+    let best = value
+    for (let other = tile - Math.min(column, NEIGHBOURHOOD); other <= to; other += 1)
+      best = choose(best, values[other] ?? best)
+    return best
+  })
+  return rows.map((value, tile) => {
+    const first = Math.max(tile % across, tile - NEIGHBOURHOOD * across)
+    const last = Math.min(rows.length - 1, tile + NEIGHBOURHOOD * across)
+    let best = value
+    for (let other = first; other <= last; other += across) best = choose(best, rows[other] ?? best)
+    return best
+  })
 }
 
 /** Faint ink as well, as hairlines have it: anything darker than the paper around by a margin (grey levels) above the noise. */
 export function faintInkOf(gray: Gray, margin: number): Mask {
   // The mean of the light half, and again of its light half: the paper, however much is written on it.
-  const all = tilesOf(gray, 1, () => true)
-  const light = tilesOf(gray, 1, (value, tile) => value >= (all[tile]?.mean ?? 0))
-  const paper = tilesOf(gray, 1, (value, tile) => value >= (light[tile]?.mean ?? 0))
+  const all = tilesOf(gray, 1)
+  const light = tilesOf(gray, 1, all)
+  const paper = tilesOf(gray, 1, light)
   return below(
     gray,
     paper.map(({ mean }) => mean - margin),
@@ -88,35 +92,46 @@ interface Tone {
 /** Tones are averages: every second pixel of every second row tells them as well. */
 const STEP = 2
 
-/** Mean and deviation of the accepted pixels around each tile, `around` tiles to each side. */
-function tilesOf(gray: Gray, around: number, accepts: (value: number, tile: number) => boolean): Tone[] {
+/** Mean and deviation of the pixels around each tile, `around` tiles to each side; of those at least as light as `least` says. */
+function tilesOf(gray: Gray, around: number, least?: readonly Tone[]): Tone[] {
   const across = acrossOf(gray)
   const down = Math.ceil(gray.height / TILE)
   const sums = new Float64Array(across * down)
   const squares = new Float64Array(across * down)
-  const counts = new Uint32Array(across * down)
+  const counts = new Float64Array(across * down)
+  const floor = Float64Array.from({ length: across * down }, (_, tile) => least?.[tile]?.mean ?? 0)
   for (let y = 0; y < gray.height; y += STEP) {
     const row = (y >> SHIFT) * across
     for (let x = 0; x < gray.width; x += STEP) {
       const value = gray.data[y * gray.width + x] ?? 255
       const tile = row + (x >> SHIFT)
-      if (!accepts(value, tile)) continue
+      if (value < (floor[tile] ?? 0)) continue
       sums[tile] = (sums[tile] ?? 0) + value
       squares[tile] = (squares[tile] ?? 0) + value * value
       counts[tile] = (counts[tile] ?? 0) + 1
     }
   }
-  const over = (values: Float64Array | Uint32Array, row: number, column: number): number => {
-    let sum = 0
-    for (let r = Math.max(0, row - around); r <= Math.min(down - 1, row + around); r += 1)
-      for (let c = Math.max(0, column - around); c <= Math.min(across - 1, column + around); c += 1)
-        sum += values[r * across + c] ?? 0
-    return sum
-  }
+  const [near, nearSquares, nearCounts] = [sums, squares, counts].map((values) => sumsAround(values, across, around))
   return Array.from({ length: across * down }, (_, tile) => {
-    const [row, column] = [Math.floor(tile / across), tile % across]
-    const count = Math.max(1, over(counts, row, column))
-    const mean = over(sums, row, column) / count
-    return { mean, deviation: Math.sqrt(Math.max(0, over(squares, row, column) / count - mean * mean)) }
+    const count = Math.max(1, nearCounts?.[tile] ?? 0)
+    const mean = (near?.[tile] ?? 0) / count
+    return { mean, deviation: Math.sqrt(Math.max(0, (nearSquares?.[tile] ?? 0) / count - mean * mean)) }
   })
+}
+
+/** Sums over the neighbours of each tile: along the rows, then along the columns. */
+function sumsAround(values: Float64Array, across: number, around: number): Float64Array {
+  const length = values.length
+  const [rows, whole] = [new Float64Array(length), new Float64Array(length)]
+  for (let tile = 0; tile < length; tile += 1) {
+    const column = tile % across
+    const [from, to] = [tile - Math.min(column, around), tile + Math.min(across - 1 - column, around)]
+    for (let other = from; other <= to; other += 1) rows[tile] = (rows[tile] ?? 0) + (values[other] ?? 0)
+  }
+  for (let tile = 0; tile < length; tile += 1) {
+    const first = Math.max(tile % across, tile - around * across)
+    const last = Math.min(length - 1, tile + around * across)
+    for (let other = first; other <= last; other += across) whole[tile] = (whole[tile] ?? 0) + (rows[other] ?? 0)
+  }
+  return whole
 }

@@ -32,7 +32,7 @@ export function componentsOf(mask: Mask): Component[] {
   for (let y = 0; y < mask.height; y += 1) {
     const current: Run[] = []
     let below = 0
-    for (const [from, to] of runsOf(mask.data, y * mask.width, mask.width)) {
+    for (const [from, to] of runsOf(mask.data.subarray(y * mask.width, (y + 1) * mask.width))) {
       while (below < previous.length && (previous[below]?.to ?? 0) < from) below += 1
       let id = -1
       for (let other = below; other < previous.length; other += 1) {
@@ -53,13 +53,17 @@ interface Run {
   id: number
 }
 
-function* runsOf(data: Uint8Array, start: number, width: number): Generator<[number, number]> {
-  for (let x = 0; x < width; x += 1) {
-    if (data[start + x] !== 1) continue
-    const from = x
-    while (x < width && data[start + x] === 1) x += 1
-    yield [from, x]
+/** Where each run of ink in a row begins and ends. */
+function runsOf(row: Uint8Array): [from: number, to: number][] {
+  const runs: [number, number][] = []
+  let from = row.indexOf(1)
+  while (from !== -1) {
+    const blank = row.indexOf(0, from)
+    const to = blank === -1 ? row.length : blank
+    runs.push([from, to])
+    from = row.indexOf(1, to)
   }
+  return runs
 }
 
 /** Components while they grow together. */
@@ -133,8 +137,9 @@ export function paint(target: Gray | Mask, boxes: readonly Box[], value: number,
 
 /** Turns light text on dark bands into dark on light, in place: a filled area has more ink than letters ever have. */
 export function brightenBands(gray: Gray, letter: number): void {
-  const dark: Mask = { width: gray.width, height: gray.height, data: gray.data.map((value) => (value < 120 ? 1 : 0)) }
-  for (const box of componentsOf(dark)) {
+  const dark = new Uint8Array(gray.data.length)
+  for (let at = 0; at < dark.length; at += 1) dark[at] = (gray.data[at] ?? 255) < 120 ? 1 : 0
+  for (const box of componentsOf({ width: gray.width, height: gray.height, data: dark })) {
     const wide = box.right - box.left
     const tall = box.bottom - box.top
     if (wide < letter * 4 || tall < letter * 1.1 || box.pixels < wide * tall * 0.55) continue

@@ -116,19 +116,21 @@ function withoutStubs(stroke: Stroke): Stroke {
   }
 }
 
-/** Small breaks are bridged: dotted lines, faint scans. */
+/** Dots between the ends of what is one line all the same: dotted lines, faint scans. */
+const BRIDGED = 4
+
 function* longRuns(mask: Mask, y: number, least: number): Generator<Run> {
-  const start = y * mask.width
-  let from = -1
-  let last = -1
-  for (let x = 0; x <= mask.width; x += 1) {
-    if (x < mask.width && mask.data[start + x] === 1) {
-      if (from === -1) from = x
-      last = x
-    } else if (from !== -1 && (x - last > 3 || x === mask.width)) {
-      if (last + 1 - from >= least) yield { y, from, to: last + 1 }
-      from = -1
+  const row = mask.data.subarray(y * mask.width, (y + 1) * mask.width)
+  let from = row.indexOf(1)
+  while (from !== -1) {
+    let [last, next] = [from, from]
+    while (next !== -1 && next - last <= BRIDGED) {
+      const blank = row.indexOf(0, next)
+      last = (blank === -1 ? row.length : blank) - 1
+      next = blank === -1 ? -1 : row.indexOf(1, blank)
     }
+    if (last + 1 - from >= least) yield { y, from, to: last + 1 }
+    from = next
   }
 }
 
@@ -165,7 +167,10 @@ function standsAlone(mask: Mask, stroke: Stroke, least: number): boolean {
 
 function transpose(mask: Mask): Mask {
   const data = new Uint8Array(mask.data.length)
-  for (let y = 0; y < mask.height; y += 1)
-    for (let x = 0; x < mask.width; x += 1) data[x * mask.height + y] = mask.data[y * mask.width + x] ?? 0
+  for (let y = 0; y < mask.height; y += 1) {
+    const row = mask.data.subarray(y * mask.width, (y + 1) * mask.width)
+    // Most of a page is paper: only ink is carried over.
+    for (let x = row.indexOf(1); x !== -1; x = row.indexOf(1, x + 1)) data[x * mask.height + y] = 1
+  }
   return { width: mask.height, height: mask.width, data }
 }
