@@ -27,9 +27,10 @@ test('timers ring when time is moved to them, in the order of their times, and c
           cancelled,
         }))
         for (const { timer, cancelled } of armed) if (cancelled) timer.cancel()
-        clock.advance(59_000)
+        // Real time goes on beside it: half a minute is left to a machine that is busy.
+        clock.advance(30_000)
         expect(rung).toEqual([])
-        clock.advance(32_000)
+        clock.advance(60_000)
         clock.close()
         const expected = timers.filter(({ cancelled }) => !cancelled).map(({ after }) => after)
         expect(rung).toEqual(expected.sort((a, b) => a - b))
@@ -51,7 +52,8 @@ test('the offset outlives a restart and is shared with workers', () => {
   const before = createClock(state)
   before.advance(3_600_000)
   const after = createClock(state)
-  expect(after.now()).toBeGreaterThanOrEqual(before.now())
+  const then = before.now()
+  expect(after.now()).toBeGreaterThanOrEqual(then)
   expect(new Float64Array(after.shared)[0]).toBe(new Float64Array(before.shared)[0])
   expect(() => after.advance(-1)).toThrow('Time does not run backwards')
 })
