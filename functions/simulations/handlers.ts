@@ -67,9 +67,9 @@ async function replayed(context: Context, subject: Subject, history: FlightHisto
     looked: 0,
     totals: NOTHING,
   }
-  const job: FlightJob = { flight, version: 1, part: 1, observed: {} }
+  const job: FlightJob = { fingerprint: fingerprintOf(request), flight, version: 1, part: 1, observed: {} }
   const small = history.limit <= AT_ONCE ? await flown(context, job, new Crew(context, sopId, definition)) : undefined
-  const opened = await openFlight(context, small?.job ?? job, definition, { request, replayed: small?.shipments ?? [] })
+  const opened = await openFlight(context, small?.job ?? job, definition, small?.shipments)
   return { body: opened.flight, replayed: opened.replayed, status: statusOf(opened.flight), location }
 }
 

@@ -42,6 +42,8 @@ const StoredDurations = z.object({
 export type StoredDurations = z.infer<typeof StoredDurations>
 
 const FlightJob = z.object({
+  /** Of the request that opened it. */
+  fingerprint: z.string(),
   flight: SopFlight,
   /** Counts the writes, so that of two deliveries one stops. */
   version: z.int(),
@@ -64,14 +66,13 @@ export function simulationIdOf({ tenantId, now }: Context, key: string | undefin
   return `sim_0${[...digest.subarray(0, 25)].map((byte) => LETTERS[byte % 32]).join('')}`
 }
 
-const jobItem = (job: FlightJob, fingerprint: string): Item => ({
+const jobItem = (job: FlightJob): Item => ({
   pk: flightPk(job.flight.simulationId),
   sk: 'FLIGHT',
   gsi1pk: `FLIGHTS#${job.flight.sopId}`,
   gsi1sk: `${job.flight.requestedAt}#${job.flight.simulationId}`,
   version: job.version,
   status: job.flight.status,
-  fingerprint,
   body: JSON.stringify(job),
 })
 
@@ -108,13 +109,12 @@ export async function openFlight(
   context: Context,
   job: FlightJob,
   definition: JsonObject,
-  { request, replayed = [] }: { request: unknown; replayed?: readonly ReplayedShipment[] },
+  replayed: readonly ReplayedShipment[] = [],
 ): Promise<{ flight: SopFlight; replayed: boolean }> {
   const { simulationId, status } = job.flight
-  const fingerprint = fingerprintOf(request)
   try {
     await transact(context, [
-      { put: jobItem(job, fingerprint), if: 'absent' },
+      { put: jobItem(job), if: 'absent' },
       { put: { pk: flightPk(simulationId), sk: 'DEFINITION', body: JSON.stringify(definition) } },
       ...replayed.map((shipment) => ({ put: shipmentItem(simulationId, shipment) })),
       ...(status === 'RUNNING' ? [requestOf(context, job)] : resultsOf(job)),
@@ -122,8 +122,9 @@ export async function openFlight(
     return { flight: job.flight, replayed: false }
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
-    if (error.item?.fingerprint !== fingerprint) throw keyReused()
-    return { flight: (await loadFlight(context, simulationId)).flight, replayed: true }
+    const earlier = await loadFlight(context, simulationId)
+    if (earlier.fingerprint !== job.fingerprint) throw keyReused()
+    return { flight: earlier.flight, replayed: true }
   }
 }
 
@@ -135,8 +136,9 @@ export async function findFlight(
 ): Promise<SopFlight | undefined> {
   const item = await get(tenant, { pk: flightPk(simulationId), sk: 'FLIGHT' })
   if (!item) return undefined
-  if (item.fingerprint !== fingerprintOf(request)) throw keyReused()
-  return jobOf(item).flight
+  const { fingerprint, flight } = jobOf(item)
+  if (fingerprint !== fingerprintOf(request)) throw keyReused()
+  return flight
 }
 
 const jobOf = (item: Item) => FlightJob.parse(JSON.parse(String(item.body)))
@@ -160,10 +162,9 @@ export async function saveFlight(
   replayed: readonly ReplayedShipment[],
 ): Promise<boolean> {
   const { simulationId } = next.flight
-  const item = await get(context, { pk: flightPk(simulationId), sk: 'FLIGHT' })
   try {
     await transact(context, [
-      { put: jobItem(next, String(item?.fingerprint)), if: { attribute: 'version', equals: before.version } },
+      { put: jobItem(next), if: { attribute: 'version', equals: before.version } },
       ...replayed.map((shipment) => ({ put: shipmentItem(simulationId, shipment) })),
       ...(next.part > before.part ? [requestOf(context, next)] : []),
       ...resultsOf(next),
