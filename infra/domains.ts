@@ -1,6 +1,7 @@
 /** Every domain's contract. What is not listed here is neither deployed nor documented. */
 import { contract as authoring } from '../functions/authoring/contract'
 import { contract as billing } from '../functions/billing/contract'
+import { contract as company } from '../functions/company/contract'
 import { contract as documents } from '../functions/documents/contract'
 import { contract as explain } from '../functions/explain/contract'
 import { contract as grants } from '../functions/grants/contract'
@@ -30,6 +31,7 @@ export const CONTRACTS: readonly Contract[] = [
   simulations,
   tasks,
   people,
+  company,
   explain,
   documents,
   grants,

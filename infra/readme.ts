@@ -17,6 +17,7 @@ const PURPOSES: Record<string, string> = {
   simulations: 'SOPs tried on scenarios, and on the histories of real shipments',
   tasks: 'What people have to do, by role',
   people: "Who works when: business calendars, the directory of the tenant's people",
+  company: 'Who the tenant is on paper: the legal entity, its numbers, accounts and logo',
   explain: 'Why something was decided as it was',
   documents: 'Upload, reading, review and comparison of papers',
   grants: 'Upload links for partners without an account',

@@ -1,3 +1,4 @@
+import { findLegalEntity } from '../company/store'
 import { newId } from '../platform/context'
 import { awsEnvironment, env } from '../platform/env'
 import { AppError, notFound } from '../platform/errors'
@@ -112,11 +113,13 @@ export const handlers: Handlers<typeof routes> = {
   },
 
   async generateDocument(context, { params, body, ifMatch, idempotencyKey }) {
+    // An invoice alone is refused for want of a letterhead.
+    const own = body.documentType === '380' && !body.issuer ? await findLegalEntity(context) : undefined
     const { answer, version, replayed } = await onShipment(
       context,
       params.shipmentId,
       (state) => {
-        const decision = decideGenerate(state, body, newId('doc', context.now), context)
+        const decision = decideGenerate(state, body, newId('doc', context.now), context, own?.value)
         return { decision, answer: decision.documents[0] }
       },
       { ifMatch, idempotency: { operation: 'generateDocument', key: idempotencyKey, request: { ...params, ...body } } },

@@ -1,4 +1,5 @@
 /** What happens when documents or the shipment change: all are compared anew. */
+import { findLegalEntity } from '../company/store'
 import type { Reaction, Reactions } from '../platform/consume'
 import { saysWhatWasBooked } from '../shipments/perspective'
 import { loadShipment, onShipment } from '../shipments/store'
@@ -44,7 +45,8 @@ const print: Reaction<'document.generation-requested'> = async (context, { subje
   if (document.status !== 'AWAITING_UPLOAD') return
   // Printing is heavy, and few events print.
   const { render } = await import('./output/render')
-  const bytes = await render(paperFor(state, document, await loadPlaces(context, state)), document.announcedAt)
+  const [places, legalEntity] = await Promise.all([loadPlaces(context, state), findLegalEntity(context)])
+  const bytes = await render(paperFor(state, document, places, legalEntity?.value), document.announcedAt)
   const stored = await storeGenerated(context, document, bytes)
   await onShipment(context, subjectId, (current) => ({
     decision: decideGenerated(current, documentOf(current, data.documentId, undefined), stored),

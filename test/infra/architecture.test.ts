@@ -62,10 +62,10 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
     /^functions\/tasks\/domain(\/\w+)?$/,
     /^functions\/people\/(domain\/[\w-]+|store)$/,
   ],
-  // A review is a task; papers name places that the shipment knows by code, and print the tax that was billed.
+  // A review is a task; papers name places that the shipment knows by code, print the tax that was billed, and go out in the tenant's name.
   'functions/documents': [
     /^functions\/tasks\/domain$/,
-    /^functions\/places\/store$/,
+    /^functions\/(places|company)\/store$/,
     /^functions\/billing\/domain\/postings$/,
   ],
   // A grant lets documents in by the rules of documents.

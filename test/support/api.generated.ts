@@ -279,6 +279,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/legal-entity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who the tenant is on paper: names, address, tax numbers, bank accounts, terms, logo */
+        get: operations["getLegalEntity"];
+        /** Create or replace it; papers that are printed from then on have it as their letterhead */
+        put: operations["putLegalEntity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/members": {
         parameters: {
             query?: never;
@@ -1594,6 +1612,38 @@ export interface components {
                 expiresAt: string;
                 maxBytes: number;
             };
+        };
+        BankAccount: {
+            /** @description Invoices in this currency are paid here; one account a currency */
+            currency: string;
+            /** @description Name of the bank */
+            bank?: string;
+            /** @description In whose name; the legal name when absent */
+            holder?: string;
+            /** @description ISO 13616; stored without spaces */
+            iban?: string;
+            /** @description ISO 9362 */
+            bic?: string;
+            /** @description Where there is no IBAN */
+            accountNumber?: string;
+            /** @description ABA number, sort code, BSB, IFSC and the like */
+            routingNumber?: string;
+        };
+        BankAccountInput: {
+            /** @description Invoices in this currency are paid here; one account a currency */
+            currency: string;
+            /** @description Name of the bank */
+            bank?: string;
+            /** @description In whose name; the legal name when absent */
+            holder?: string;
+            /** @description ISO 13616; stored without spaces */
+            iban?: string;
+            /** @description ISO 9362 */
+            bic?: string;
+            /** @description Where there is no IBAN */
+            accountNumber?: string;
+            /** @description ABA number, sort code, BSB, IFSC and the like */
+            routingNumber?: string;
         };
         BillingProof: {
             /** @description Shipment id: `shp_` and a ULID */
@@ -3162,6 +3212,50 @@ export interface components {
             voyage?: string;
             carrierScac?: string;
         };
+        LegalEntity: {
+            /** @description Legal name */
+            name: string;
+            /** @description Stands first on papers, the legal name under it */
+            tradingName?: string;
+            /** @description Postal address, line by line, without the country */
+            address: string;
+            /** @description ISO 3166-1 alpha-2 */
+            country: string;
+            /** @description VAT identification number, or what the country has in its place */
+            vatNumber?: string;
+            /** @description Economic operator’s number for the customs of the EU and Great Britain */
+            eoriNumber?: string;
+            /** @description Register and number, such as HRB 1234 Hamburg */
+            registrationNumber?: string;
+            phone?: string;
+            /** Format: email */
+            email?: string;
+            website?: string;
+            /** @description Stands before the date of its papers */
+            placeOfIssue?: string;
+            /** @default [] */
+            bankAccounts: components["schemas"]["BankAccount"][];
+            /**
+             * @description From the issue of an invoice until it is due
+             * @default 30
+             */
+            paymentDays: number;
+            /** @description Stands under its invoices: terms of business, of late payment */
+            invoiceText?: string;
+            logo?: {
+                /** @enum {string} */
+                contentType: "image/png" | "image/jpeg";
+                /**
+                 * Format: base64
+                 * @description The picture, base64: at most 64 KB and 1200 dots a side
+                 */
+                data: string;
+            };
+            /** @description UTC */
+            changedAt: string;
+            /** @description Who put it */
+            changedBy: string;
+        };
         Member: {
             /** @description `sub` of the person's token */
             subject: string;
@@ -3582,6 +3676,45 @@ export interface components {
              * @default false
              */
             office?: boolean;
+        };
+        PutLegalEntity: {
+            /** @description Legal name */
+            name: string;
+            /** @description Stands first on papers, the legal name under it */
+            tradingName?: string;
+            /** @description Postal address, line by line, without the country */
+            address: string;
+            /** @description ISO 3166-1 alpha-2 */
+            country: string;
+            /** @description VAT identification number, or what the country has in its place */
+            vatNumber?: string;
+            /** @description Economic operator’s number for the customs of the EU and Great Britain */
+            eoriNumber?: string;
+            /** @description Register and number, such as HRB 1234 Hamburg */
+            registrationNumber?: string;
+            phone?: string;
+            /** Format: email */
+            email?: string;
+            website?: string;
+            /** @description Stands before the date of its papers */
+            placeOfIssue?: string;
+            bankAccounts?: components["schemas"]["BankAccountInput"][];
+            /**
+             * @description From the issue of an invoice until it is due
+             * @default 30
+             */
+            paymentDays?: number;
+            /** @description Stands under its invoices: terms of business, of late payment */
+            invoiceText?: string;
+            logo?: {
+                /** @enum {string} */
+                contentType: "image/png" | "image/jpeg";
+                /**
+                 * Format: base64
+                 * @description The picture, base64: at most 64 KB and 1200 dots a side
+                 */
+                data: string;
+            };
         };
         PutMember: {
             name: string;
@@ -5722,6 +5855,64 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    getLegalEntity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalEntity"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    putLegalEntity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that is to be changed */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutLegalEntity"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalEntity"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
         };

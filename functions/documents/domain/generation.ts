@@ -1,5 +1,6 @@
 /** Documents that Portolan prints: asked for, printed, and replaced by later ones. Pure. */
 import type { DocumentRecord } from '../../../schemas/document'
+import type { LegalEntity } from '../../../schemas/legal-entity'
 import { type GenerateDocument, GeneratedType, PrintedTerms } from '../../../schemas/printed-paper'
 import type { Fact } from '../../../schemas/timeline'
 import type { Context } from '../../platform/context'
@@ -8,8 +9,9 @@ import { entriesOf } from '../../platform/timeline'
 import type { ShipmentState } from '../../shipments/items'
 import type { Decision } from '../../shipments/store'
 import type { PlaceNames } from '../matrix/facts'
+import { letterheadOf } from '../output/letterhead'
 import type { Paper } from '../output/paper'
-import { issuerOf, paperOf } from '../output/papers'
+import { paperOf } from '../output/papers'
 
 type State = Pick<ShipmentState, 'header' | 'detail' | 'tasks' | 'documents' | 'timeline'>
 
@@ -20,16 +22,17 @@ export function decideGenerate(
   { documentType, invoiceId, ...terms }: GenerateDocument,
   documentId: string,
   context: Context,
+  legalEntity: LegalEntity | undefined,
 ): Decision & { documents: [DocumentRecord] } {
   const { status, shipmentId } = state.header
   if (status === 'CANCELLED')
     throw new AppError('conflict', 'shipment.ended', 'Nothing is printed for a cancelled shipment')
   const invoice = documentType === '380' ? invoiceOf(state, invoiceId).data.invoiceId : undefined
-  if (documentType === '380' && !issuerOf(documentType, { state, terms }))
+  if (documentType === '380' && !letterheadOf(documentType, { state, terms, ...(legalEntity ? { legalEntity } : {}) }))
     throw new AppError(
       'conflict',
       'document.no_issuer',
-      'An invoice names its seller: give `issuer`, or the shipment a party FW',
+      'An invoice names its seller: put your legal entity, or give `issuer`, or the shipment a party FW',
     )
   const revision = 1 + before(state, documentType, invoice).length
   const document: DocumentRecord = {
@@ -64,13 +67,19 @@ function invoiceOf({ timeline }: Pick<State, 'timeline'>, invoiceId: string | un
 }
 
 /** The paper as the shipment stands now. */
-export function paperFor(state: State, document: DocumentRecord, places: PlaceNames): Paper {
+export function paperFor(
+  state: State,
+  document: DocumentRecord,
+  places: PlaceNames,
+  legalEntity: LegalEntity | undefined,
+): Paper {
   const { documentType, invoiceId, revision = 1, announcedAt: at, printed } = document
   return paperOf(GeneratedType.parse(documentType), {
     state,
     places,
     revision,
     at,
+    ...(legalEntity ? { legalEntity } : {}),
     ...(printed ? { terms: PrintedTerms.parse(printed) } : {}),
     ...(documentType === '380' ? { invoice: invoiceOf(state, invoiceId) } : {}),
   })

@@ -1,4 +1,5 @@
 /** What printed papers have in common: parties, routing, goods, containers, totals. Pure. */
+import type { LegalEntity } from '../../../schemas/legal-entity'
 import type { PrintedTerms } from '../../../schemas/printed-paper'
 import type { TimelineEntry } from '../../../schemas/timeline'
 import type { ShipmentState } from '../../shipments/items'
@@ -17,6 +18,8 @@ export interface Facts {
   invoice?: Extract<TimelineEntry, { type: 'invoice.issued' }>
   /** What was said when it was asked for. */
   terms?: PrintedTerms
+  /** Who the tenant is, where it has said so. */
+  legalEntity?: LegalEntity
 }
 
 type Party = ShipmentState['detail']['parties'][number]
@@ -41,7 +44,7 @@ export const addressOf = (party: PrintedParty | undefined): string[] =>
     party?.taxId && `Tax ID ${party.taxId}`,
   ].flatMap((line) => (line ? [line] : []))
 
-const countryName = (code: string) => new Intl.DisplayNames('en', { type: 'region' }).of(code) ?? code
+export const countryName = (code: string) => new Intl.DisplayNames('en', { type: 'region' }).of(code) ?? code
 
 export const partyBox = (label: string, party: PrintedParty | undefined): Box =>
   box(label, party?.name, ...addressOf(party))

@@ -6,6 +6,7 @@ import { taxesOf } from '../../billing/domain/postings'
 import { chargesOf } from '../../shipments/perspective'
 import { minorDigits } from '../extraction/normalise/money'
 import { box, day, type Facts, number, partyBox, referencesOf, routing } from './blocks'
+import { type Payment, paymentOf } from './letterhead'
 import type { Block } from './paper'
 
 type Issued = NonNullable<Facts['invoice']>
@@ -20,17 +21,16 @@ const CATEGORY: Record<ChargeTax['category'], { name: string; note?: string }> =
   O: { name: 'Outside the scope', note: 'Outside the scope of tax.' },
 }
 
-/** Where nothing else was agreed: the term of directive 2011/7/EU. */
-const TERM_DAYS = 30
-
-/** A date: as it was asked for, else thirty days after the issue. */
-export const dueDateOf = ({ terms }: Facts, { recordedAt }: Issued): string =>
-  terms?.dueDate ?? new Date(Date.parse(recordedAt) + TERM_DAYS * 86_400_000).toISOString().slice(0, 10)
+/** A date: as it was asked for, else so many days after the issue. */
+const dueDateOf = ({ terms }: Facts, { recordedAt }: Issued, { days }: Payment): string =>
+  terms?.dueDate ?? new Date(Date.parse(recordedAt) + days * 86_400_000).toISOString().slice(0, 10)
 
 export function invoiceBlocks(facts: Facts): Block[] {
-  const { invoice, state, terms } = facts
+  const { invoice, state } = facts
   if (!invoice) return []
   const { currency } = invoice.data.total
+  const payment = paymentOf(facts, currency)
+  const due = dueDateOf(facts, invoice, payment)
   const charges = new Map(chargesOf(state).map((line) => [line.chargeId, line]))
   const lines = invoice.data.lines.map(({ chargeId, amount }) => {
     const charge = charges.get(chargeId)
@@ -45,7 +45,7 @@ export function invoiceBlocks(facts: Facts): Block[] {
   const taxes = taxesOf(lines)
   const notes = taxes.flatMap(({ category }) => CATEGORY[category].note ?? [])
   return [
-    { kind: 'boxes', boxes: [billTo(facts, invoice), aboutShipment(facts), dates(facts, invoice)] },
+    { kind: 'boxes', boxes: [billTo(facts, invoice), aboutShipment(facts), dates(invoice, due)] },
     routing(facts),
     {
       kind: 'table',
@@ -67,14 +67,17 @@ export function invoiceBlocks(facts: Facts): Block[] {
     {
       kind: 'boxes',
       boxes: [
-        box('Due Date', dueDateOf(facts, invoice)),
+        box('Due Date', due),
         box('Total Tax', `${currency} ${money(sum(taxes.map(({ tax }) => tax)), currency)}`),
         box('Total', `${currency} ${money(invoice.data.total.amount, currency)}`),
       ],
       strong: true,
     },
-    { kind: 'text', lines: [...notes, `Please pay by ${dueDateOf(facts, invoice)}, naming ${invoice.data.number}.`] },
-    ...(terms?.remittance ? [{ kind: 'boxes' as const, boxes: [box('Pay to', ...terms.remittance.split('\n'))] }] : []),
+    { kind: 'text', lines: [...notes, `Please pay by ${due}, naming ${invoice.data.number}.`] },
+    ...(payment.remittance.length > 0
+      ? [{ kind: 'boxes' as const, boxes: [box('Pay to', ...payment.remittance)] }]
+      : []),
+    ...(payment.text ? [{ kind: 'text' as const, lines: payment.text.split('\n') }] : []),
   ]
 }
 
@@ -91,13 +94,8 @@ const aboutShipment = (facts: Facts) =>
     ...referencesOf(facts, 'BL').map((number) => `Bill of lading ${number}`),
   )
 
-const dates = (facts: Facts, invoice: Issued) =>
-  box(
-    'Terms',
-    `Issued ${day(invoice.recordedAt)}`,
-    `Due ${dueDateOf(facts, invoice)}`,
-    `Currency ${invoice.data.total.currency}`,
-  )
+const dates = (invoice: Issued, due: string) =>
+  box('Terms', `Issued ${day(invoice.recordedAt)}`, `Due ${due}`, `Currency ${invoice.data.total.currency}`)
 
 const taxTable = (taxes: ReturnType<typeof taxesOf>, currency: string): Block[] =>
   taxes.length === 0

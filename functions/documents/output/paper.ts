@@ -1,11 +1,16 @@
+import type { Logo } from '../../../schemas/legal-entity'
+
 /** A document as it will be printed: boxes, tables and lines, without a word about pages or fonts. */
 export interface Paper {
   title: string
   number: string
   /** Of the issue. */
   date: string
+  /** Of the issue, too. */
+  place?: string
   /** Letterhead: in whose name it goes out. */
   issuer?: Box
+  logo?: Logo
   blocks: Block[]
 }
 

@@ -2,13 +2,10 @@
 import { DOCUMENT_TYPE_NAME } from '../../../schemas/codes'
 import type { GeneratedType } from '../../../schemas/printed-paper'
 import {
-  addressOf,
-  box,
   containers,
   day,
   type Facts,
   goods,
-  type PrintedParty,
   parties,
   partyBox,
   partyOf,
@@ -18,6 +15,7 @@ import {
   totals,
 } from './blocks'
 import { invoiceBlocks } from './invoice'
+import { letterheadOf } from './letterhead'
 import type { Block, Paper } from './paper'
 
 const cargo = (facts: Facts): Block[] => [totals(facts), goods(facts), ...containers(facts)]
@@ -82,22 +80,13 @@ const TITLES: Record<GeneratedType, string> = {
   '380': 'Invoice',
 }
 
-/** In whose name a paper goes out: as it was asked for, else the forwarder, or who packed the goods or ordered the carriage. */
-export function issuerOf(documentType: GeneratedType, facts: Pick<Facts, 'state' | 'terms'>): PrintedParty | undefined {
-  if (facts.terms?.issuer) return facts.terms.issuer
-  if (documentType === '271') return partyOf(facts, 'CZ', 'OS', 'EX')
-  if (documentType === '380') return partyOf(facts, 'FW')
-  return documentType === '340' ? partyOf(facts, 'FW', 'CZ', 'OS', 'EX') : partyOf(facts, 'FW', 'CA')
-}
-
 export function paperOf(documentType: GeneratedType, facts: Facts): Paper {
   const { header } = facts.state
-  const issuer = issuerOf(documentType, facts)
   return {
     title: TITLES[documentType].toUpperCase(),
     number: facts.invoice?.data.number ?? `${header.shipmentId.slice(-8)}-${documentType}-${facts.revision}`,
     date: day(facts.invoice?.recordedAt ?? facts.at),
-    ...(issuer ? { issuer: box(issuer.name, ...addressOf(issuer)) } : {}),
+    ...letterheadOf(documentType, facts),
     blocks: BLOCKS[documentType](facts),
   }
 }

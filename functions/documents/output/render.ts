@@ -1,5 +1,5 @@
 /** Prints a paper as a PDF: A4, one typeface, as many pages as it needs. The same paper gives the same bytes. */
-import { PDFDocument } from 'pdf-lib'
+import { PDFDocument, type PDFImage } from 'pdf-lib'
 import { embedTypeface } from './fonts'
 import type { Block, Box, Column, Paper, Table } from './paper'
 import {
@@ -29,7 +29,9 @@ export async function render(paper: Paper, at: string): Promise<Uint8Array> {
   const typeface = await embedTypeface(document)
   const page = document.addPage([PAGE.width, PAGE.height])
   const press: Press = { ...typeface, document, paper, page, top: PAGE.margin }
-  printHead(press, paper)
+  const { logo } = paper
+  const picture = logo && (await document[logo.contentType === 'image/png' ? 'embedPng' : 'embedJpg'](logo.data))
+  printHead(press, paper, picture)
   for (const block of paper.blocks) printBlock(press, block)
   printFeet(press, paper)
   return document.save()
@@ -45,14 +47,22 @@ function printFeet(press: Press, { number, issuer }: Paper): void {
   }
 }
 
+/** The most that a logo takes up, points. */
+const LOGO = { width: 170, height: 44 }
+
 /** The issuer on the left, what it is on the right, as letters have it. */
-function printHead(press: Press, { title, number, date, issuer }: Paper): void {
+function printHead(press: Press, { title, number, date, place, issuer }: Paper, logo: PDFImage | undefined): void {
   const right = PAGE.width - PAGE.margin
   const { top } = press
   writeTo(press, press.printable(title), right, { size: 16, bold: true })
   writeTo(press, press.printable(`No. ${number}`), right, { top: top + 24 })
-  writeTo(press, `Date: ${date}`, right, { top: top + 24 + LINE })
+  writeTo(press, press.printable(place ? `Date: ${place}, ${date}` : `Date: ${date}`), right, { top: top + 24 + LINE })
   const width = WIDTH * 0.5
+  if (logo) {
+    const scaled = logo.scale(Math.min(LOGO.width / logo.width, LOGO.height / logo.height))
+    press.page.drawImage(logo, { x: PAGE.margin, y: PAGE.height - top - scaled.height, ...scaled })
+    press.top += scaled.height + 8
+  }
   for (const line of issuer ? wrapped(press, issuer.label, press.bold, 12, width) : []) {
     write(press, line, PAGE.margin, { size: 12, bold: true })
     press.top += 16

@@ -4,6 +4,7 @@ import { decodePDFRawStream, PDFDict, PDFDocument, PDFName, PDFRawStream } from 
 import { decideGenerate, decideGenerated, paperFor } from '../../../functions/documents/domain/generation'
 import { embedTypeface, printableWith } from '../../../functions/documents/output/fonts'
 import { render } from '../../../functions/documents/output/render'
+import { LegalEntity } from '../../../schemas/legal-entity'
 import { type GenerateDocument, GeneratedType } from '../../../schemas/printed-paper'
 import type { Fact } from '../../../schemas/timeline'
 import { aContext, aShipment, ORDERED, withFacts } from '../../support/shipments'
@@ -59,8 +60,9 @@ const shipment = withFacts(
   [INVOICE],
   ORDERED,
 )
-const asked = (command: GenerateDocument, state = shipment) => decideGenerate(state, command, ID, context).documents[0]
-const paper = (documentType: GeneratedType) => paperFor(shipment, asked({ documentType }), PLACES)
+const asked = (command: GenerateDocument, state = shipment, legalEntity?: LegalEntity) =>
+  decideGenerate(state, command, ID, context, legalEntity).documents[0]
+const paper = (documentType: GeneratedType) => paperFor(shipment, asked({ documentType }), PLACES, undefined)
 const textOf = (documentType: GeneratedType) => JSON.stringify(paper(documentType).blocks)
 
 test.each(GeneratedType.options)(
@@ -96,7 +98,7 @@ test('long tables go on over pages, with their head again', async () => {
     ...shipment,
     detail: { ...shipment.detail, cargoItems: Array.from({ length: 120 }, () => ({ ...goods, description })) },
   }
-  const bytes = await render(paperFor(many, asked({ documentType: '271' }), PLACES), ORDERED)
+  const bytes = await render(paperFor(many, asked({ documentType: '271' }), PLACES, undefined), ORDERED)
   expect((await PDFDocument.load(bytes)).getPageCount()).toBeGreaterThan(3)
 })
 
@@ -119,7 +121,7 @@ test('an invoice names what the law asks for: seller, buyer, number, dates, tax 
     remittance: 'IBAN DE00 1234\nBIC HELMDEHH',
     billTo: { name: 'Acme Finance BV', address: 'Kade 2', country: 'NL', taxId: 'NL002' },
   })
-  const printed = paperFor(shipment, asked380, PLACES)
+  const printed = paperFor(shipment, asked380, PLACES, undefined)
   expect(printed).toMatchObject({
     number: '2026-000017',
     date: ORDERED.slice(0, 10),
@@ -144,7 +146,7 @@ test('an invoice without a seller is not printed', () => {
 test('a list of references that is longer than a page goes on over the next', async () => {
   const references = Array.from({ length: 30 }, (_, nth) => ({ type: 'PO' as const, value: `${'X'.repeat(57)}${nth}` }))
   const many = { ...shipment, detail: { ...shipment.detail, references } }
-  const bytes = await render(paperFor(many, asked({ documentType: '340' }), PLACES), ORDERED)
+  const bytes = await render(paperFor(many, asked({ documentType: '340' }), PLACES, undefined), ORDERED)
   expect((await PDFDocument.load(bytes)).getPageCount()).toBeGreaterThan(1)
 })
 
@@ -178,4 +180,61 @@ test('each glyph of a paper is drawn as the typeface has it', async () => {
 test('what the typeface has no sign for is written without accents, or as a question mark', () => {
   const ascii = (sign: string) => sign <= '~'
   expect(printableWith(ascii, 'Müller – 上海 ≤5')).toBe('Muller ? ?? <=5')
+})
+
+const helm = LegalEntity.parse({
+  name: 'Helm Forwarding GmbH',
+  tradingName: 'Helm',
+  address: 'Kai 7\n20457 Hamburg',
+  country: 'DE',
+  vatNumber: 'DE123456789',
+  eoriNumber: 'DE1234567',
+  registrationNumber: 'HRB 1234 Hamburg',
+  phone: '+49 40 1234',
+  placeOfIssue: 'Hamburg',
+  bankAccounts: [
+    { currency: 'EUR', iban: 'DE89 3704 0044 0532 0130 00', bic: 'COBADEFFXXX', bank: 'Elbe Bank' },
+    { currency: 'USD', accountNumber: '123456', routingNumber: '021000021' },
+  ],
+  paymentDays: 14,
+  invoiceText: 'Our terms of business apply.',
+  changedAt: ORDERED,
+  changedBy: 'admin',
+})
+
+describe('a tenant that says who it is', () => {
+  const ofHelm = (command: GenerateDocument) => paperFor(shipment, asked(command, shipment, helm), PLACES, helm)
+
+  test('has its letterhead on its papers, and its account and term on its invoices', () => {
+    for (const documentType of ['340', '781', '640', '380'] as const)
+      expect(ofHelm({ documentType })).toMatchObject({
+        place: 'Hamburg',
+        issuer: { label: 'Helm', lines: expect.arrayContaining(['Helm Forwarding GmbH', 'Kai 7', 'Germany']) },
+      })
+    const text = JSON.stringify(ofHelm({ documentType: '380' }).blocks)
+    for (const fact of [
+      'Due 2026-03-15',
+      'IBAN DE89 3704 0044 0532 0130 00',
+      'BIC COBADEFFXXX',
+      'Our terms of business',
+    ])
+      expect(text).toContain(fact)
+    expect(text).not.toContain('123456')
+  })
+
+  test('prints the packing list of the shipper under the name of the shipper', () => {
+    expect(ofHelm({ documentType: '271' }).issuer?.label).toBe('Acme BV')
+  })
+
+  test('never names its account on what goes out in the name of another', () => {
+    const other = ofHelm({ documentType: '380', issuer: { name: 'Another Ltd' } })
+    expect(other.issuer?.label).toBe('Another Ltd')
+    expect(JSON.stringify(other.blocks)).not.toMatch(/IBAN|Our terms/)
+    expect(JSON.stringify(other.blocks)).toContain('Due 2026-03-31')
+  })
+
+  test('needs no forwarder among the parties to send an invoice', () => {
+    const alone = { ...shipment, detail: { ...shipment.detail, parties: shipment.detail.parties.slice(0, 1) } }
+    expect(asked({ documentType: '380' }, alone, helm).documentType).toBe('380')
+  })
 })
