@@ -22,7 +22,7 @@ export function decideGenerate(
   { documentType, invoiceId, ...terms }: GenerateDocument,
   documentId: string,
   context: Context,
-  legalEntity: LegalEntity | undefined,
+  legalEntity?: LegalEntity,
 ): Decision & { documents: [DocumentRecord] } {
   const { status, shipmentId } = state.header
   if (status === 'CANCELLED')
@@ -67,12 +67,7 @@ function invoiceOf({ timeline }: Pick<State, 'timeline'>, invoiceId: string | un
 }
 
 /** The paper as the shipment stands now. */
-export function paperFor(
-  state: State,
-  document: DocumentRecord,
-  places: PlaceNames,
-  legalEntity: LegalEntity | undefined,
-): Paper {
+export function paperFor(state: State, document: DocumentRecord, places: PlaceNames, legalEntity?: LegalEntity): Paper {
   const { documentType, invoiceId, revision = 1, announcedAt: at, printed } = document
   return paperOf(GeneratedType.parse(documentType), {
     state,
