@@ -43,7 +43,7 @@ const PROVEN_AFTER = HOUR
 const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString()
 const since = (at: string, now: string) => Date.parse(now) - Date.parse(at)
 
-/** Of the shipment's own SOP, or of the sub-process. */
+/** Of a sub-process, or of the shipment's own SOP. */
 export function judge(
   state: ShipmentState,
   found: FoundExecution | undefined,
