@@ -159,6 +159,12 @@ export function containers({ state }: Facts): Block[] {
   ]
 }
 
+/** Where the goods lie until they are fetched: terminal or warehouse, if the shipment names one. */
+export const collection = (facts: Facts): Block[] => {
+  const holder = partyOf(facts, 'TR', 'WH')
+  return holder ? [{ kind: 'boxes', boxes: [partyBox('Collect At', holder)] }] : []
+}
+
 export const parties = (facts: Facts): Block => ({
   kind: 'boxes',
   boxes: [

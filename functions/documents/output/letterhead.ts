@@ -44,7 +44,8 @@ const ownLetterhead = (own: LegalEntity): Box =>
     own.tradingName && own.name,
     ...own.address.split('\n'),
     countryName(own.country),
-    joined(own.phone && `Tel. ${own.phone}`, own.email, own.website),
+    joined(own.phone && `Tel. ${own.phone}`, own.website),
+    own.email,
     joined(own.vatNumber && `VAT ID ${own.vatNumber}`, own.eoriNumber && `EORI ${own.eoriNumber}`),
     own.registrationNumber && `Registered ${own.registrationNumber}`,
   )

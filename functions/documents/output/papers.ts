@@ -2,6 +2,7 @@
 import { DOCUMENT_TYPE_NAME } from '../../../schemas/codes'
 import type { GeneratedType } from '../../../schemas/printed-paper'
 import {
+  collection,
   containers,
   day,
   type Facts,
@@ -43,6 +44,7 @@ const BLOCKS: Record<GeneratedType, (facts: Facts) => Block[]> = {
     parties(facts),
     routing(facts),
     terms(facts),
+    ...collection(facts),
     ...cargo(facts),
     {
       kind: 'text',
@@ -65,6 +67,7 @@ const BLOCKS: Record<GeneratedType, (facts: Facts) => Block[]> = {
     },
     terms(facts),
     routing(facts),
+    ...collection(facts),
     ...cargo(facts),
     { kind: 'text', lines: ['Please deliver the goods described above to the party named, against this order.'] },
     signatures('For the issuer: date and signature', 'Goods received in good order: date and signature'),

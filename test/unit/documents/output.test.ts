@@ -81,6 +81,15 @@ test('papers of the goods say where, what, how many and how heavy', () => {
   expect(textOf('271')).toContain('Acme BV')
 })
 
+test('arrival notice and delivery order say where to collect, if the shipment names terminal or warehouse', () => {
+  const terminal = { function: 'TR' as const, name: 'Pier 9 Terminal', address: 'Pier 9\nNew York' }
+  const at = { ...shipment, detail: { ...shipment.detail, parties: [...shipment.detail.parties, terminal] } }
+  for (const documentType of ['781', '640'] as const) {
+    expect(JSON.stringify(paperFor(at, asked({ documentType }), PLACES).blocks)).toContain('Pier 9 Terminal')
+    expect(textOf(documentType)).not.toContain('Collect At')
+  }
+})
+
 test('an invoice prints its own lines, tax and total, in the exponent of its currency', () => {
   expect(paper('380')).toMatchObject({ title: 'INVOICE', number: '2026-000017' })
   for (const fact of ['Basic freight', '1,250.00', 'S - Standard rate', '21 %', '262.50', 'EUR 1,512.50'])
