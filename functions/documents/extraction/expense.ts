@@ -1,12 +1,18 @@
 import type { LineItem } from '../../../schemas/extraction'
 import type { ColumnSpec, FieldSpec } from '../kinds/kind'
-import type { TextractBlock, TextractGeometry } from './blocks'
+import type { KeyValue, Page, Piece, TextractGeometry } from './blocks'
 import { type Candidate, candidatesFrom } from './candidate'
 import { choose } from './choose'
-import { toBox, union } from './geometry'
+import { toBox, toRect, union } from './geometry'
+import { columnNamed } from './grid'
 import type { Habits } from './reading'
+import { squash } from './text'
 
-type Detection = { Text?: string | undefined; Confidence?: number | undefined; Geometry?: TextractGeometry | undefined }
+export type Detection = {
+  Text?: string | undefined
+  Confidence?: number | undefined
+  Geometry?: TextractGeometry | undefined
+}
 
 /** The parts of AnalyzeExpense's answer that we read; the SDK's `ExpenseDocument` fits. */
 export type ExpenseField = {
@@ -14,6 +20,8 @@ export type ExpenseField = {
   LabelDetection?: Detection | undefined
   ValueDetection?: Detection | undefined
   PageNumber?: number | undefined
+  Currency?: { Code?: string | undefined } | undefined
+  GroupProperties?: { Types?: string[] | undefined; Id?: string | undefined }[] | undefined
 }
 export type ExpenseDocument = {
   SummaryFields?: ExpenseField[] | undefined
@@ -25,19 +33,60 @@ const boxOf = (detection: Detection | undefined) => {
   return { left: b?.Left ?? 0, top: b?.Top ?? 0, width: b?.Width ?? 0, height: b?.Height ?? 0 }
 }
 
-function read(spec: Pick<FieldSpec, 'field' | 'type'>, field: ExpenseField, habits: Habits): Candidate[] {
-  const raw = field.ValueDetection?.Text ?? ''
-  if (raw.trim() === '') return []
+// Types that say a field in some papers only: what is due may hold an older balance, a shop on the web is known by its site.
+const WEAK: Readonly<Record<string, number>> = { AMOUNT_DUE: 0.8, VENDOR_URL: 0.6 }
+
+const typeOf = (field: ExpenseField): string => field.Type?.Text ?? ''
+const textOf = (detection: Detection | undefined): string => (detection?.Text ?? '').trim()
+const groupsOf = (field: ExpenseField) => field.GroupProperties ?? []
+
+/** What a field is called: a name is the party of its group, where Textract tells one. */
+function namesOf(field: ExpenseField): string[] {
+  const type = typeOf(field)
+  const groups = groupsOf(field).flatMap(({ Types = [] }) => Types)
+  if (type === 'NAME') return groups
+  // "RECEIVER_NAME" of the address shipped to is the consignee.
+  const shipped = type === 'RECEIVER_NAME' && groups.length > 0 && groups.every((it) => it === 'RECEIVER_SHIP_TO')
+  return shipped ? groups : [type]
+}
+
+/** Lines under a party's name: of the address in its group, else of the one address of its role. */
+function addressOf(field: ExpenseField, all: readonly ExpenseField[]): string[] {
+  const ids = new Set(groupsOf(field).flatMap(({ Id }) => (Id ? [Id] : [])))
+  const role = typeOf(field).replace(/NAME$/, 'ADDRESS')
+  const found =
+    all.find((it) => /^ADDRESS$/.test(typeOf(it)) && groupsOf(it).some(({ Id }) => Id && ids.has(Id))) ??
+    all.find((it) => typeOf(it) === role && role !== 'ADDRESS')
+  if (!found) return []
+  const lines = textOf(found.ValueDetection).split('\n')
+  const name = lines.findIndex((line) => squash(line) === squash(textOf(field.ValueDetection)))
+  return lines.slice(name + 1)
+}
+
+function read(
+  spec: Pick<FieldSpec, 'field' | 'type'>,
+  field: ExpenseField,
+  habits: Habits,
+  address: readonly string[] = [],
+): Candidate[] {
+  const weak = WEAK[typeOf(field)]
+  const printed = textOf(field.ValueDetection)
+  const raw = typeOf(field) === 'VENDOR_URL' ? printed.replace(/^(?:https?:\s?\/\/\s?)?(?:www\.)?|\/$/gi, '') : printed
+  if (raw === '') return []
+  const named = (field.Type?.Confidence ?? 0) / 100
   const source = {
     method: 'expense' as const,
     page: field.PageNumber ?? 1,
     box: boxOf(field.ValueDetection),
-    ocr: (field.ValueDetection?.Confidence ?? 0) / 100,
-    trust: 0.6 + 0.4 * ((field.Type?.Confidence ?? 0) / 100),
-    label: field.LabelDetection?.Text ?? '',
-    lines: raw.split('\n'),
+    // What Textract knows as the vendor's name in a drawn logo is told, for a person to decide on.
+    ocr: Math.max((field.ValueDetection?.Confidence ?? 0) / 100, spec.type === 'party' ? 0.4 * named : 0),
+    trust: (0.6 + 0.4 * named) * (weak ?? 1),
+    label: textOf(field.LabelDetection),
+    lines: spec.type === 'party' ? [...raw.split('\n'), ...address] : raw.split('\n'),
   }
-  return candidatesFrom(spec, spec.type === 'party' ? raw : raw.replace(/\n/g, ' '), source, habits)
+  const currency = habits.currency ?? field.Currency?.Code
+  const text = spec.type === 'party' ? raw : raw.replace(/\n/g, ' ')
+  return candidatesFrom(spec, text, source, { ...habits, currency })
 }
 
 /** Candidates from the summary fields of AnalyzeExpense; Textract's types are mapped by the kinds' field schemas. */
@@ -46,11 +95,59 @@ export function expenseCandidates(
   specs: readonly FieldSpec[],
   habits: Habits,
 ): Candidate[] {
+  return documents.flatMap(({ SummaryFields: all = [] }) =>
+    all.flatMap((field) => {
+      const names = namesOf(field)
+      const wanted = specs.filter(({ expense }) => expense?.some((type) => names.includes(type)))
+      return wanted.flatMap((spec) => read(spec, field, habits, spec.type === 'party' ? addressOf(field, all) : []))
+    }),
+  )
+}
+
+const pieceOf = (detection: Detection | undefined): Piece => {
+  const rect = toRect(boxOf(detection))
+  return {
+    text: textOf(detection).replace(/\n/g, ' '),
+    confidence: (detection?.Confidence ?? 0) / 100,
+    at: rect,
+    box: rect,
+  }
+}
+
+/** Each labelled summary field is a pair of a form: Textract has no type for "B/L No." or "Port of Loading". */
+function pairsOf(documents: readonly ExpenseDocument[]): KeyValue[] {
   return documents
-    .flatMap((d) => d.SummaryFields ?? [])
-    .flatMap((field) =>
-      specs.filter((s) => s.expense?.includes(field.Type?.Text ?? '')).flatMap((spec) => read(spec, field, habits)),
-    )
+    .flatMap(({ SummaryFields = [] }) => SummaryFields)
+    .filter((field) => textOf(field.LabelDetection) !== '' && textOf(field.ValueDetection) !== '')
+    .map((field) => ({
+      page: field.PageNumber ?? 1,
+      key: pieceOf(field.LabelDetection),
+      value: pieceOf(field.ValueDetection),
+      lines: textOf(field.ValueDetection).split('\n'),
+    }))
+}
+
+/** The pages with what AnalyzeExpense paired on them. */
+export function withPairs(pages: readonly Page[], documents: readonly ExpenseDocument[]): Page[] {
+  const pairs = pairsOf(documents)
+  return pages.map((page) => ({
+    ...page,
+    keyValues: [...page.keyValues, ...pairs.filter((pair) => pair.page === page.number)],
+  }))
+}
+
+/** The column of a cell: by Textract's type, else by the heading above it. */
+function columnOf(cell: ExpenseField, columns: readonly ColumnSpec[]): ColumnSpec | undefined {
+  const type = typeOf(cell)
+  if (type === 'EXPENSE_ROW') return undefined
+  const typed = columns.find(
+    ({ column, expense }) =>
+      expense?.includes(type) ||
+      (type === 'ITEM' && column === 'description') ||
+      (type === 'PRODUCT_CODE' && column === 'article'),
+  )
+  const label = textOf(cell.LabelDetection)
+  return typed ?? (label === '' ? undefined : columnNamed(label.replace(/\n/g, ' '), columns))
 }
 
 /** Line items of AnalyzeExpense; ITEM is the description, PRICE the line's amount. */
@@ -60,43 +157,21 @@ export function expenseItems(
   habits: Habits,
 ): LineItem[] {
   const rows = documents.flatMap((d) => d.LineItemGroups ?? []).flatMap((g) => g.LineItems ?? [])
-  return rows.flatMap((row, index) => {
-    const cells = row.LineItemExpenseFields ?? []
-    const fields = cells.flatMap((cell) => {
-      const type = cell.Type?.Text ?? ''
-      const column = columns.find((c) => c.expense?.includes(type) || (type === 'ITEM' && c.column === 'description'))
-      return column
-        ? choose({ field: column.column }, read({ field: column.column, type: column.type }, cell, habits))
-        : []
+  return rows
+    .flatMap((row) => {
+      const candidates = (row.LineItemExpenseFields ?? []).flatMap((cell) => {
+        const column = columnOf(cell, columns)
+        return column ? read({ field: column.column, type: column.type }, cell, habits) : []
+      })
+      const fields = columns.flatMap(({ column }) =>
+        choose(
+          { field: column },
+          candidates.filter((c) => c.field === column),
+        ),
+      )
+      if (fields.length === 0) return []
+      const box = toBox(union(fields.map((f) => toRect(f.box))))
+      return [{ index: 0, page: fields[0]?.page ?? 1, box, fields }]
     })
-    const boxes = fields.map((f) => ({
-      left: f.box.left,
-      top: f.box.top,
-      right: f.box.left + f.box.width,
-      bottom: f.box.top + f.box.height,
-    }))
-    if (boxes.length === 0) return []
-    return [{ index, page: fields[0]?.page ?? 1, box: toBox(union(boxes)), fields }]
-  })
-}
-
-/** Lines of an answer that came without blocks (older recordings): what Textract labelled is all the text there is. */
-export function expenseBlocks(document: ExpenseDocument): TextractBlock[] {
-  const cells = (document.LineItemGroups ?? [])
-    .flatMap((g) => g.LineItems ?? [])
-    .flatMap((i) => i.LineItemExpenseFields ?? [])
-  return [...(document.SummaryFields ?? []), ...cells].flatMap((field) =>
-    [field.LabelDetection, field.ValueDetection].flatMap((detection) =>
-      (detection?.Text ?? '')
-        .split('\n')
-        .filter((line) => line.trim() !== '')
-        .map((Text) => ({
-          BlockType: 'LINE',
-          Text,
-          Confidence: detection?.Confidence,
-          Page: field.PageNumber ?? 1,
-          Geometry: detection?.Geometry,
-        })),
-    ),
-  )
+    .map((item, index) => ({ ...item, index }))
 }

@@ -39,6 +39,13 @@ function columnOf(segment: Segment, columns: readonly ColumnSpec[], labels: Lexi
 
 const asSegment = (piece: Piece, page: number): Segment => ({ ...piece, page, words: [piece] })
 
+/** The column of that heading, where it stands alone. */
+export function columnNamed(heading: string, columns: readonly ColumnSpec[]): ColumnSpec | undefined {
+  const nowhere = { left: 0, top: 0, right: 0, bottom: 0 }
+  const piece = { text: heading, confidence: 1, at: nowhere, box: nowhere }
+  return columnOf(asSegment(piece, 1), columns, columnLexicon(columns))
+}
+
 /** Reads one of Textract's tables: the heading row is the row naming most columns. */
 function gridOfTable(table: Table, specs: readonly ColumnSpec[]): Grid | undefined {
   const labels = columnLexicon(specs)

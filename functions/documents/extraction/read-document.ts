@@ -8,7 +8,8 @@ import { fieldLexicon, findCandidates } from './candidates'
 import { choose } from './choose'
 import { classify } from './classify'
 import { orderByCustom } from './date-custom'
-import { type ExpenseDocument, expenseBlocks, expenseCandidates, expenseItems } from './expense'
+import { type ExpenseDocument, expenseCandidates, expenseItems, withPairs } from './expense'
+import { expenseBlocks } from './expense-lines'
 import type { Lexicon } from './labels'
 import { readItems } from './line-items'
 import { dateOrder } from './normalise/dates'
@@ -103,7 +104,7 @@ export function readDocument(
     ...(r.Blocks ?? []),
     ...(r.ExpenseDocuments ?? []).flatMap((d) => d.Blocks ?? expenseBlocks(d)),
   ])
-  const pages = readPages(blocks)
+  const pages = withPairs(readPages(blocks), expenses)
   const classification = options.kind ? { kind: options.kind, confidence: 1, alternatives: [] } : classify(pages)
   const definition = KINDS.find((k) => k.kind === classification.kind)
   const specs = definition?.fields ?? OTHER_FIELDS

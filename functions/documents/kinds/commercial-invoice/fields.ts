@@ -13,7 +13,7 @@ export const seller: FieldSpec = {
     Beneficiary | Manufacturer | Issued by | Verkäufer | Lieferant | Rechnungssteller | Absender | Vendeur | Fournisseur | Exportateur | Vendedor | Proveedor |
     Exportador | Emisor | Fornecedor | Verkoper | Leverancier | Venditore | Fornitore | Esportatore`),
   letterhead: true,
-  expense: ['VENDOR_NAME'],
+  expense: ['VENDOR_NAME', 'VENDOR', 'VENDOR_SUPPLIER', 'VENDOR_URL'],
   query: 'Who is the seller?',
 }
 
@@ -25,7 +25,7 @@ export const buyer: FieldSpec = {
     Buyer if not consignee | Billing Address | Bill to Party | By order and for account and risk of | By order for account and risk of | For account and risk of messrs |
     Account and risk of | Käufer | Käufer/Leistungsempfänger | Rechnungsempfänger | Rechnung an | Kunde | Rechnungsadresse | Acheteur | Facturé à | Client facturé | Adresse de facturation | Comprador | Facturar a |
     Cliente | Señores | Comprador Cliente | Faturar para | Koper | Klant | Factuuradres | Acquirente | Fatturare a | Spett.le`),
-  expense: ['RECEIVER_NAME'],
+  expense: ['RECEIVER_NAME', 'RECEIVER_BILL_TO', 'RECEIVER_SOLD_TO'],
   query: 'Who is the buyer?',
 }
 

@@ -84,7 +84,7 @@ const issuer: FieldSpec = {
   type: 'party',
   labels: among('Vendor | Supplier | Seller | Company | Issued by'),
   letterhead: true,
-  expense: ['VENDOR_NAME'],
+  expense: ['VENDOR_NAME', 'VENDOR', 'VENDOR_SUPPLIER', 'VENDOR_URL'],
 }
 
 /** What may be said of any paper: who made it, its number, its date and its total. */
@@ -94,8 +94,9 @@ export const OTHER_FIELDS: readonly FieldSpec[] = [
     field: 'documentNumber',
     type: 'identifier',
     labels: among(
-      'Receipt No | Receipt # | Document No | Doc No | Bill No | Invoice No | Invoice Number | Quote No | Quotation No | PO Number | PO No | Reference No | Ref No | Inv No | Cash Bill No',
+      'Receipt No | Receipt # | Document No | Doc No | Bill No | Invoice No | Invoice Number | Quote No | Quotation No | PO Number | PO No | Inv No | Cash Bill No',
     ),
+    weakLabels: among('Reference No | Ref No'),
     expense: ['INVOICE_RECEIPT_ID'],
   },
   {
@@ -124,6 +125,7 @@ export const OTHER_FIELDS: readonly FieldSpec[] = [
     labels: among(`
       Cash | Cash Tendered | Tendered | Tend | Amount Tendered | Amount Paid | Cash Received | Cash Paid | Payment | Tunai | Bar | Gegeben |
       Espèces | Efectivo | Dinheiro | Contant | Contanti`),
+    expense: ['AMOUNT_PAID'],
   },
   {
     field: 'changeGiven',

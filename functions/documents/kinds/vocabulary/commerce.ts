@@ -86,7 +86,7 @@ export const totalAmount: FieldSpec = {
     Amount Due | Balance Due | Total Due | Total Amount Due | Total Payable | Net Amount Payable | Zahlbetrag | Te betalen | Totaal te betalen |
     Net à payer | Total à payer | Total a pagar | Totale da pagare | Rounded Total | Total Rounded | Total RM | Total Sales | Total Sales Inclusive of GST |
     Total Sales Inclusive GST | Total Inclusive of GST | Total Incl GST | Total Inclusive GST | Nett Total | Net Total | Total Amt | Total Sale | Factuur totaal`),
-  expense: ['TOTAL'],
+  expense: ['TOTAL', 'AMOUNT_DUE'],
   query: 'What is the total amount?',
 }
 

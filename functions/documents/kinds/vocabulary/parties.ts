@@ -20,6 +20,7 @@ export const consignee: FieldSpec = {
     | Deliver To | Consignee's Name and Address | Importer | Receiver | Empfänger | Warenempfänger | Destinataire |
     Consignatario | Destinatario | Consignatário | Destinatário | Ontvanger | Geadresseerde | Ricevitore | For
     account and risk of messrs | By order and for account and risk of | Account and risk of`),
+  expense: ['RECEIVER_SHIP_TO'],
   query: 'Who is the consignee?',
 }
 
