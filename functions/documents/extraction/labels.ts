@@ -94,6 +94,12 @@ function matchAt(words: readonly Token[], from: number, labels: Lexicon): Match 
 /** Text that goes on with the label itself: "and VCN No.", "/Address", "(if any)", "21 %". */
 const CONTINUES = /^\s*(?:(?:and|und|et|y|e|en|or|oder|of|at|for|to|&|\/)(?=[\s\p{Lu}])[^\d:]*$|\/\s?\p{L}[^\d:]*$)/u
 
+const INSTRUCTION =
+  /^\W*(?:applicable only|only applicable|see clauses?|(?:the )?carrier not responsible|no responsibility|no claim|non-?\s?negotiable unless|not negotiable unless|negotiable only|this (?:b\/?l|bill) is not|combined transport only|unless consigned|for (?:combined|multimodal|through) transport|as (?:stated|declared) by|if (?:known|mixed|different|any)\b|complete name|name and (?:full )?address$)/i
+
+/** What forms print under a label for whoever fills them in: "(see clause 22)", "Applicable only when …". */
+export const isInstruction = (text: string): boolean => INSTRUCTION.test(text)
+
 /** Takes in what belongs to the label after its words: "(Name and full address)", "No.", ":", "-". */
 function endOfLabel(text: string, words: readonly Token[], to: number): { end: number; colon: boolean; next: number } {
   let next = to
@@ -109,7 +115,7 @@ function endOfLabel(text: string, words: readonly Token[], to: number): { end: n
       .slice(end)
       .match(/^\s*[(@]?\s?\d{1,2}(?:[.,]\d+)?\s?%\)?(?:\s*(?:on|of|von|auf|de|sur|su|op|over)\s*[$€£]?\s?[\d.,]+)?/)
     if (rate) end += rate[0].length
-    if (CONTINUES.test(text.slice(end))) return { end: text.length, colon: false, next: words.length }
+    if (CONTINUES.test(text.slice(end)) || isInstruction(text.slice(end))) return { end: text.length, colon: false, next: words.length }
     const word = words.find((w) => w.start >= end)
     const between = word ? text.slice(end, word.start) : text.slice(end)
     if (!word || /[:]/.test(between) || !/^(?:no|nos|nr|num|number|numero|code|s)$/.test(word.text)) break

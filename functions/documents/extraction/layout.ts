@@ -1,6 +1,6 @@
 import type { Page, Segment } from './blocks'
 import { type Rect, sameRow, sharedWidth, union } from './geometry'
-import { isFiller, type Occurrence } from './labels'
+import { isFiller, isInstruction, type Occurrence } from './labels'
 
 /** Text found beside or under a label. */
 export type Found = { lines: string[]; segments: Segment[]; at: Rect; box: Rect; confidence: number; distance: number }
@@ -100,6 +100,17 @@ function linesBelow(
   return rows.map((row) => row.sort((a, b) => a.at.left - b.at.left))
 }
 
+const textOf = (row: readonly Segment[]): string => row.map((s) => s.text).join(' ')
+const count = (text: string, mark: string): number => text.split(mark).length - 1
+
+/** Drops the lines that go on with the form's own words: a bracket that the label opens, instructions to its sender. */
+function afterInstructions(label: string, rows: Segment[][]): Segment[][] {
+  const closed = rows.slice(0, 3).findIndex((row) => textOf(row).includes(')'))
+  const rest = count(label, '(') > count(label, ')') && closed >= 0 ? rows.slice(closed + 1) : rows
+  const first = rest.findIndex((row) => !isInstruction(textOf(row)))
+  return first < 0 ? [] : rest.slice(first)
+}
+
 /** The value under a label: the first line of its column, or the block of lines if the field has several. */
 export function valueBelow(layout: Labelled, segment: Segment, maxLines: number, start: number): Found | undefined {
   const { line } = layout.page
@@ -107,7 +118,8 @@ export function valueBelow(layout: Labelled, segment: Segment, maxLines: number,
   const share = start / Math.max(1, segment.text.length)
   const left = segment.at.left + share * (segment.at.right - segment.at.left)
   const right = neighbour ? neighbour.at.left : Math.max(segment.at.right, left + 0.5)
-  const rows = linesBelow(layout, segment.at, { left, right }, maxLines, maxLines > 1 ? 2.4 : 2.6)
+  const below = linesBelow(layout, segment.at, { left, right }, maxLines + 3, maxLines > 1 ? 2.4 : 2.6)
+  const rows = afterInstructions(segment.text, below).slice(0, maxLines)
   if (rows.length === 0) return undefined
   const found = joined(rows)
   return { ...found, distance: Math.max(0, found.at.top - segment.at.bottom) / line }
