@@ -115,7 +115,8 @@ function endOfLabel(text: string, words: readonly Token[], to: number): { end: n
       .slice(end)
       .match(/^\s*[(@]?\s?\d{1,2}(?:[.,]\d+)?\s?%\)?(?:\s*(?:on|of|von|auf|de|sur|su|op|over)\s*[$€£]?\s?[\d.,]+)?/)
     if (rate) end += rate[0].length
-    if (CONTINUES.test(text.slice(end)) || isInstruction(text.slice(end))) return { end: text.length, colon: false, next: words.length }
+    if (CONTINUES.test(text.slice(end)) || isInstruction(text.slice(end)))
+      return { end: text.length, colon: false, next: words.length }
     const word = words.find((w) => w.start >= end)
     const between = word ? text.slice(end, word.start) : text.slice(end)
     if (!word || /[:]/.test(between) || !/^(?:no|nos|nr|num|number|numero|code|s)$/.test(word.text)) break

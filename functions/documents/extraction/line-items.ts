@@ -8,7 +8,8 @@ import { type Grid, type GridCell, gridOfLayout, gridsOfTables } from './grid'
 import type { Habits } from './reading'
 import { fold } from './text'
 
-const PARTIAL = /^\W*(?:sub[\s-]*total\w*|zwischensumme|page total|carried forward|übertrag|subtotaal|sous-?total)\b/
+const PARTIAL =
+  /^\W*(?:sub[\s-]*total\w*|zwischensumme|page total|carried forward|brought forward|ubertrag|subtotaal|sous-?total)\b/
 const TOTAL =
   /^\W*(?:grand|sub|g\.?|page|invoice|consignment)?[\s-]*(?:total|totals|totaal|totale|summe|gesamt\w*|zwischensumme|sub-?total\w*|positionssumme|importe total|say total|sum|bruttosumme)\b/
 const END =
@@ -32,8 +33,12 @@ function readCell(cell: GridCell, page: number, habits: Habits): Candidate[] {
 
 type Row = Grid['rows'][number]
 
+// "per 1 piece" under the price of the row above is no item of its own.
 const isNumeric = (cell: GridCell, candidates: Candidate[]): boolean =>
-  NUMERIC.has(cell.column.type) && candidates.length > 0 && /\d/.test(cell.piece.text)
+  NUMERIC.has(cell.column.type) &&
+  cell.column.type !== 'unitPrice' &&
+  candidates.length > 0 &&
+  /\d/.test(cell.piece.text)
 
 function itemOf(row: Row, page: number, habits: Habits): { fields: FieldValue[]; numbers: number } {
   const read = row.cells.map((cell) => ({ cell, candidates: readCell(cell, page, habits) }))

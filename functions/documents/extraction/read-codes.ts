@@ -40,8 +40,15 @@ function identifierIn(raw: string): string | undefined {
 
 const DATE_WORD = /[\s(,/-]*(?:vom|dated?|dtd|of|du|del|d\.d\.|van|am|from)?[\s.:(]*$/i
 
+/** "80551907 / 13.03.2025": the number before the day that it was given. */
+function beforeDate(raw: string): string {
+  const [dated] = datesIn(raw)
+  const head = dated ? raw.slice(0, dated.start) : ''
+  return /\d/.test(head) && /\s[/,-]?\s*$/.test(head) ? head.replace(/[\s/,-]+$/, '') : raw
+}
+
 export const readIdentifier: Reader = (raw, context) => {
-  const id = identifierIn(raw)?.toUpperCase()
+  const id = identifierIn(beforeDate(raw))?.toUpperCase()
   if (!id || id.length < 2 || id.length > 40) return []
   const date = datesIn(id).length > 0 && /^[\d./-]+$/.test(id)
   const short = id.length < 4

@@ -26,8 +26,9 @@ function orderParty(lines: string[]): string[] {
   const first = lines[0] ?? ''
   const order = first.match(/^(?:unto\s+|to\s+)?(?:the\s+)?order\s+of\s*:?\s*(.*)$/i)
   if (!order) return lines
+  // "TO ORDER OF BANCO DEL SUR" is who it is consigned to, as the bill prints it.
   const rest = order[1]?.trim()
-  return rest ? [rest, ...lines.slice(1)] : lines.slice(1).length > 0 ? lines.slice(1) : lines
+  return rest ? lines : lines.slice(1).length > 0 ? lines.slice(1) : lines
 }
 
 const COMPANY_WORDS = new Set('BHD SDN LTD LIMITED GMBH INC LLC CORP CO COMPANY PTE PTY PVT'.split(' '))
@@ -61,9 +62,11 @@ export const readParty: Reader = (raw, context) => {
     : { type: 'party', name, address }
   const prose = name.split(/\s+/).length > 9 || /[;?]/.test(name)
   const digits = /^\d/.test(name) && !same
+  // "C-DK-019" under "Customer" is its number.
+  const numbered = /^[A-Z]{0,4}[-/.]?[A-Z0-9/.-]*\d[A-Z0-9/.-]*$/.test(name)
   // Names begin with a capital; "their assignees" is the small print.
   const small = /^\p{Ll}+\s+\p{Ll}/u.test(name)
-  return [reading(value, source.join('\n'), (prose || small ? 0.4 : 0.92) * (digits ? 0.7 : 1))]
+  return [reading(value, source.join('\n'), (prose || small || numbered ? 0.4 : 0.92) * (digits ? 0.7 : 1))]
 }
 
 /** A person's or company's name on one line. */
@@ -71,7 +74,9 @@ export const readName: Reader = (raw) => {
   const name = tidy(raw)
   if (isBlank(name) || !/\p{L}{2}/u.test(name) || name.length > 80 || CONTACT.test(name)) return []
   const words = name.split(/\s+/).length
-  return [reading({ type: 'text', text: name }, raw.trim(), words <= 8 ? 0.9 : 0.5)]
+  // "6 cntrs" is a count, not a name.
+  const counted = /^\d+\s*\p{Ll}/u.test(name)
+  return [reading({ type: 'text', text: name }, raw.trim(), (words <= 8 ? 0.9 : 0.5) * (counted ? 0.4 : 1))]
 }
 
 /** A place; the UN/LOCODE is taken along where the paper prints it. */
@@ -92,7 +97,8 @@ export const readPlace: Reader = (raw) => {
 
 export const readCountry: Reader = (raw) => {
   const text = tidy(raw.replace(/^\W+/, ''))
-  if (!/^\p{L}[\p{L}\s.,'()-]{1,40}$/u.test(text)) return []
+  // Countries of two or three letters are codes, in capitals: "Pa" is the rest of a word.
+  if (!/^\p{L}[\p{L}\s.,'()-]{1,40}$/u.test(text) || (text.length < 4 && text !== text.toUpperCase())) return []
   return [reading({ type: 'text', text: text.toUpperCase() }, raw.trim(), text.split(/\s+/).length <= 4 ? 0.92 : 0.5)]
 }
 

@@ -16,7 +16,7 @@ function readMeasure(kind: 'weight' | 'volume', found: ReadMeasure[], raw: strin
     kind === 'weight' ? { type: 'weight', amount, unit: 'kg' } : { type: 'volume', amount, unit: 'm3' }
   const alone = found.length === 1
   // A bare integer under "weight" could be anything that slid under the label.
-  const quality = (best.unitSeen ? 0.97 : 0.82) * (alone ? 1 : 0.85) * (best.amount === 0 ? 0.3 : 1)
+  const quality = (best.unitSeen ? 0.97 : 0.76) * (alone ? 1 : 0.85) * (best.amount === 0 ? 0.3 : 1)
   const others = best.other === undefined ? [] : [toValue(best.other)]
   // "22,340 kg" is thousands and "8.337 m3" decimals by custom; "18.450 kg" may be either.
   const open = others.length > 0 && kind === 'weight' && best.text.includes('.')

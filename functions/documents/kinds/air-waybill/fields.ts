@@ -118,6 +118,8 @@ export const airWaybill: KindDefinition = {
     cargo.descriptionOfGoods,
     cargo.hsCode,
     transport.freightTerms,
+    commerce.purchaseOrderNumber,
+    commerce.incoterm,
     commerce.currency,
     {
       ...commerce.documentDate,

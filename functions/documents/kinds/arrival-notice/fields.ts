@@ -107,6 +107,8 @@ export const arrivalNotice: KindDefinition = {
     cargo.volume,
     cargo.descriptionOfGoods,
     transport.freightTerms,
+    commerce.purchaseOrderNumber,
+    cargo.marks,
     commerce.documentDate,
     commerce.currency,
     commerce.totalAmount,

@@ -9,7 +9,7 @@ const numberOfOriginals: FieldSpec = {
   field: 'numberOfOriginals',
   type: 'count',
   labels: among(`
-    No of Original B(s)/L | No of Original Bs/L | Number of Original | Number of Original B/Ls | Number of Original Bills of Lading |
+    No of Original B(s)/L | No and Sequence of Original B/Ls | Number and Sequence of Original B(s)/L | No of Original FBLs | Number of Original FBLs | Number of Original Waybills | Number of Originals FBL | No of Original Bs/L | Number of Original | Number of Original B/Ls | Number of Original Bills of Lading |
     No of Originals | Number of Originals | No of original B/L | Originals | No of Original Bills of Lading | Anzahl der Originale |
     Nombre d'originaux | Número de originales | Número de originais | Aantal originelen | Numero di originali`),
 }

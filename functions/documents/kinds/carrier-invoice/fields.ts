@@ -118,6 +118,7 @@ export const carrierInvoice: KindDefinition = {
     cargo.packageCount,
     cargo.grossWeight,
     cargo.volume,
+    transport.freightTerms,
     paymentTerms,
     commerce.currency,
     subtotalAmount,

@@ -76,6 +76,7 @@ export const certificateOfOrigin: KindDefinition = {
   fields: [
     certificateNumber,
     exporter,
+    parties.shipper,
     consignee,
     cargo.countryOfOrigin,
     meansOfTransport,
@@ -91,6 +92,7 @@ export const certificateOfOrigin: KindDefinition = {
     cargo.marks,
     cargo.descriptionOfGoods,
     transport.vessel,
+    transport.voyage,
     transport.portOfLoading,
     transport.portOfDischarge,
     {

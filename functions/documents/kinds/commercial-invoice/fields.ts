@@ -33,8 +33,15 @@ export const dueDate: FieldSpec = {
   field: 'dueDate',
   type: 'date',
   labels: among(`
-    Due Date | Payment Due | Payment Due Date | Due | Date Due | Pay by | Due on | Fälligkeit | Fälligkeitsdatum | Fällig am | Zahlbar bis | Date d'échéance | Échéance |
+    Due Date | Payment Due | Payable by | Payment Due Date | Due | Date Due | Pay by | Due on | Fälligkeit | Fälligkeitsdatum | Fällig am | Zahlbar bis | Date d'échéance | Échéance |
     Fecha de vencimiento | Vencimiento | Data de vencimento | Vervaldatum | Vervaldag | Data di scadenza | Scadenza`),
+  // "60 Tage netto, zahlbar bis 13.05.2025": the terms name the day.
+  patterns: [
+    {
+      find: /(?:zahlbar bis|fällig am|payable by|due (?:on|by)|pay by|échéance|vencimiento|scadenza)[\s:]+(.{6,20})/i,
+      confidence: 0.9,
+    },
+  ],
   expense: ['DUE_DATE'],
 }
 
@@ -42,7 +49,7 @@ export const subtotalAmount: FieldSpec = {
   field: 'subtotalAmount',
   type: 'money',
   labels: among(`
-    Subtotal | Sub Total | Exclusief BTW | Ex BTW | Grondslag | Total Sales Excluding GST | Total excl GST | Taxable | Total before VAT | Sub-Total | Net Total | Total Net | Net Amount | Total excl VAT | Total excluding VAT | Total before tax | Amount before tax | Taxable amount | Total Net Amount |
+    Subtotal | Sub Total | Warenwert netto | Total Excluding Tax | Merchandise Total | Goods Value | Total Goods | Exclusief BTW | Ex BTW | Grondslag | Total Sales Excluding GST | Total excl GST | Taxable | Total before VAT | Sub-Total | Net Total | Total Net | Net Amount | Total excl VAT | Total excluding VAT | Total before tax | Amount before tax | Taxable amount | Total Net Amount |
     Untaxed Amount | Zwischensumme | Nettosumme | Nettobetrag | Summe netto | Gesamt netto | Rechnungssumme ohne USt | Positionssumme | Warenwert | Total HT | Sous-total | Montant HT | Base imponible |
     Importe neto | Valor líquido | Subtotaal | Totaal exclusief BTW | Totaal excl BTW | Totaal Excl | Bedrag excl BTW | Imponibile | Totale imponibile | Subtotale`),
   expense: ['SUBTOTAL'],
@@ -147,7 +154,7 @@ export const goodsColumns: readonly ColumnSpec[] = [
     column: 'amount',
     type: 'money',
     labels: among(`
-      Amount | Total | Line Total | Total Amount | Total Price | Total Value | Value | Extended Price | Net Amount | Ext Price | Subtotal | Amount USD | Amount EUR | FOB Value | Total USD | Betrag | Gesamt | Gesamtpreis | Nettobetrag | Summe | Montant | Montant HT | Total HT | Importe | Valor | Valor total | Bedrag | Prijs incl BTW | Prijs incl | Totaal | Importo | Totale`),
+      Amount | Total | Wert | Gesamtwert | Valore | Montant net | Line Total | Total Amount | Total Price | Total Value | Value | Extended Price | Net Amount | Ext Price | Subtotal | Amount USD | Amount EUR | FOB Value | Total USD | Betrag | Gesamt | Gesamtpreis | Nettobetrag | Summe | Montant | Montant HT | Total HT | Importe | Valor | Valor total | Bedrag | Prijs incl BTW | Prijs incl | Totaal | Importo | Totale`),
     total: 'totalAmount',
     expense: ['PRICE'],
   },
@@ -228,9 +235,12 @@ export const commercialInvoice: KindDefinition = {
     parties.notifyParty,
     commerce.purchaseOrderNumber,
     letterOfCredit,
+    commerce.deliveryNumber,
+    transport.bookingNumber,
     transport.billOfLadingNumber,
     transport.vessel,
     transport.voyage,
+    transport.placeOfReceipt,
     transport.portOfLoading,
     transport.portOfDischarge,
     transport.placeOfDelivery,
@@ -240,6 +250,7 @@ export const commercialInvoice: KindDefinition = {
     cargo.countryOfOrigin,
     cargo.hsCode,
     cargo.packageCount,
+    cargo.totalQuantity,
     cargo.grossWeight,
     cargo.netWeight,
     cargo.volume,

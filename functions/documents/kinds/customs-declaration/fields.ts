@@ -2,6 +2,7 @@ import { netWithinGross } from '../../extraction/checks'
 import { among, type FieldSpec, type KindDefinition } from '../kind'
 import * as cargo from '../vocabulary/cargo'
 import * as commerce from '../vocabulary/commerce'
+import * as parties from '../vocabulary/parties'
 import * as transport from '../vocabulary/transport'
 
 const declarationNumber: FieldSpec = {
@@ -168,6 +169,7 @@ export const customsDeclaration: KindDefinition = {
     declarationNumber,
     exporter,
     importer,
+    parties.consignee,
     declarant,
     procedure,
     customsOffice,
@@ -181,10 +183,13 @@ export const customsDeclaration: KindDefinition = {
     commerce.invoiceNumber,
     transport.billOfLadingNumber,
     transport.vessel,
+    transport.portOfLoading,
+    transport.portOfDischarge,
     cargo.containerNumber,
     customsValue,
     dutyAmount,
     commerce.currency,
+    commerce.totalAmount,
     {
       ...commerce.documentDate,
       labels: [

@@ -102,6 +102,8 @@ export const deliveryOrder: KindDefinition = {
     cargo.packageCount,
     cargo.grossWeight,
     cargo.volume,
+    transport.freightTerms,
+    commerce.purchaseOrderNumber,
     cargo.descriptionOfGoods,
     cargo.marks,
     commerce.documentDate,

@@ -1,18 +1,10 @@
 import { containerDigits, netWithinGross, totalsOfColumns } from '../../extraction/checks'
 import { buyer, letterOfCredit, seller } from '../commercial-invoice/fields'
-import { among, type FieldSpec, type KindDefinition } from '../kind'
+import { among, type KindDefinition } from '../kind'
 import * as cargo from '../vocabulary/cargo'
 import * as commerce from '../vocabulary/commerce'
 import * as parties from '../vocabulary/parties'
 import * as transport from '../vocabulary/transport'
-
-const totalQuantity: FieldSpec = {
-  field: 'totalQuantity',
-  type: 'quantity',
-  labels: among(`
-    Total Quantity | Grand Total Qty | Grand Total Quantity | Total Qty | Total Pieces | Total Pcs | Total Units | Total Pcs/Sets | Gesamtmenge | Quantité totale | Cantidad total |
-    Quantidade total | Totaal aantal | Quantità totale`),
-}
 
 /** Packing list (UN/EDIFACT 271). */
 export const packingList: KindDefinition = {
@@ -54,6 +46,8 @@ export const packingList: KindDefinition = {
     buyer,
     { ...parties.consignee, labels: [...parties.consignee.labels, 'To', 'To Messrs', 'Messrs'] },
     parties.notifyParty,
+    parties.shipper,
+    commerce.deliveryNumber,
     commerce.purchaseOrderNumber,
     letterOfCredit,
     transport.billOfLadingNumber,
@@ -68,7 +62,7 @@ export const packingList: KindDefinition = {
     cargo.containerNumber,
     cargo.sealNumber,
     cargo.packageCount,
-    totalQuantity,
+    cargo.totalQuantity,
     cargo.netWeight,
     cargo.grossWeight,
     cargo.volume,
@@ -113,7 +107,7 @@ export const packingList: KindDefinition = {
     {
       column: 'perPackage',
       type: 'quantity',
-      labels: among('PCS/CTN | PCS PER CTN | SET/CTN | Qty per carton | Pcs/Carton | Units per package'),
+      labels: among('PCS/CTN | Qty/ctn | PCS PER CTN | SET/CTN | Qty per carton | Pcs/Carton | Units per package'),
     },
     {
       column: 'quantity',
@@ -127,7 +121,7 @@ export const packingList: KindDefinition = {
       column: 'netWeight',
       type: 'weight',
       labels: among(
-        'Net Weight | N.W. | N/W | NW | Net | Net Wt | Total N.W. | KGS/NET Weight | Nettogewicht | Poids net | Peso neto | Peso líquido | Peso netto',
+        'Net Weight | Net kg | Net kgs | N.W. | N/W | NW | Net | Net Wt | Total N.W. | KGS/NET Weight | Nettogewicht | Poids net | Peso neto | Peso líquido | Peso netto',
       ),
       total: 'netWeight',
     },
@@ -135,7 +129,7 @@ export const packingList: KindDefinition = {
       column: 'grossWeight',
       type: 'weight',
       labels: among(
-        'Gross Weight | G.W. | G/W | GW | Gross | Gross Wt | Total G.W. | KGS/GROSS Weight | Weight | Bruttogewicht | Poids brut | Peso bruto | Peso lordo',
+        'Gross Weight | Gross kg | Gross kgs | G.W. | G/W | GW | Gross | Gross Wt | Total G.W. | KGS/GROSS Weight | Weight | Bruttogewicht | Poids brut | Peso bruto | Peso lordo',
       ),
       total: 'grossWeight',
     },

@@ -173,6 +173,8 @@ export const proofOfDelivery: KindDefinition = {
     commerce.purchaseOrderNumber,
     cargo.packageCount,
     { ...cargo.grossWeight, labels: [...cargo.grossWeight.labels, 'Total Weight Received', 'Weight Received'] },
+    cargo.volume,
+    commerce.documentDate,
     cargo.containerNumber,
     cargo.sealNumber,
     commerce.totalAmount,

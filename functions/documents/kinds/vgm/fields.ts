@@ -118,6 +118,7 @@ export const vgm: KindDefinition = {
     weighingSlip,
     responsiblePerson,
     parties.shipper,
+    parties.carrier,
     transport.bookingNumber,
     transport.billOfLadingNumber,
     transport.vessel,

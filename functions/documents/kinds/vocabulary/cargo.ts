@@ -40,7 +40,7 @@ export const packageCount: FieldSpec = {
   field: 'packageCount',
   type: 'quantity',
   labels: among(`
-    Total Packages | Number of Packages | No of Packages | No of Pkgs | Packages | Total number of packages | Total
+    Total Packages | Number of Packages | Total number of containers or packages | Total No of Containers/Packages | No of Packages | No of Pkgs | Packages | Total number of packages | Total
     Cartons | Total No of Packages | Total Pkgs | Total CTNS | Grand Total Carton Qty | Total Carton Qty | Carton
     Qty | No of Cartons | No of Pieces | No of pieces RCP | Pieces | Number and kind of packages | No and kind of
     packages | Packed in | Total packed in | Number of units | Anzahl Packstücke | Packstücke | Anzahl der
@@ -65,14 +65,14 @@ export const grossWeight: FieldSpec = {
   field: 'grossWeight',
   type: 'weight',
   labels: among(`
-    Gross Weight | Total Gross Weight | Gross Wt | G/W | GW | G.W. | Gr. Weight | Grand Total Gr Weight | Grand
+    Gross Weight | Total Gross Weight | Gross Mass Total | Total Gross Mass | Gross kg | Gross Wt | G/W | GW | G.W. | Gr. Weight | Grand Total Gr Weight | Grand
     Total Gross Weight | Total Weight | Gross Mass | Gross | Cargo Weight | Total G.W. | Bruttogewicht | Rohgewicht
     | Gesamtgewicht | Gewicht brutto | Poids brut | Poids total | Peso bruto | Peso bruto total | Peso total |
     Brutogewicht | Bruto gewicht | Peso lordo`),
   patterns: [
     {
       find: new RegExp(
-        String.raw`\b(?:gross|g\.?\/?w\.?|gr\.?)\s*(?:weight|wt|mass)?\s*[:=]?\s*([\d.,]+\s*${WEIGHT_UNIT})`,
+        String.raw`\b(?:gross|brutto|bruto|brut|lordo|g\.?\/?w\.?|gr\.?)\s*(?:weight|wt|mass)?\s*[:=]?\s*([\d.,]+\s*${WEIGHT_UNIT})`,
         'i',
       ),
       confidence: 0.9,
@@ -85,13 +85,13 @@ export const netWeight: FieldSpec = {
   field: 'netWeight',
   type: 'weight',
   labels: among(`
-    Net Weight | Total Net Weight | Net Wt | N/W | NW | N.W. | Grand Total Net Weight | Total N.W. | Net | Net Mass
+    Net Weight | Total Net Weight | Net kg | Net Wt | N/W | NW | N.W. | Grand Total Net Weight | Total N.W. | Net | Net Mass
     | Nettogewicht | Reingewicht | Eigengewicht | Eigenmasse | Poids net | Peso neto | Peso líquido | Netto gewicht
     | Peso netto`),
   patterns: [
     {
       find: new RegExp(
-        String.raw`\b(?:net|n\.?\/?w\.?)\s*(?:weight|wt|mass)?\s*[:=]?\s*([\d.,]+\s*${WEIGHT_UNIT})`,
+        String.raw`\b(?:net|netto|neto|n\.?\/?w\.?)\s*(?:weight|wt|mass)?\s*[:=]?\s*([\d.,]+\s*${WEIGHT_UNIT})`,
         'i',
       ),
       confidence: 0.88,
@@ -133,7 +133,7 @@ export const countryOfOrigin: FieldSpec = {
   field: 'countryOfOrigin',
   type: 'country',
   labels: among(`
-    Country of Origin | Country of origin of goods | Origin | Country of Manufacture | Made in | Goods of origin |
+    Country of Origin | Country of origin of goods | Country origin code | Origin | Country of Manufacture | Made in | Goods of origin |
     Origin Country | Ursprungsland | Ursprung | Pays d'origine | Origine | País de origen | Origen | País de origem
     | Origem | Land van oorsprong | Paese di origine`),
   patterns: [{ find: /\bmade in\s+(\p{Lu}[\p{L}\s]{2,20})$/iu, confidence: 0.75 }],
@@ -156,4 +156,12 @@ export const descriptionOfGoods: FieldSpec = {
     Goods Description | Description of cargo | Commodity | Commodity Description | Said to contain |
     Warenbezeichnung | Bezeichnung der Ware | Désignation des marchandises | Nature de la marchandise | Descripción
     de la mercancía | Descrição da mercadoria | Omschrijving der goederen | Descrizione della merce`),
+}
+
+export const totalQuantity: FieldSpec = {
+  field: 'totalQuantity',
+  type: 'quantity',
+  labels: among(`
+    Total Quantity | Grand Total Qty | Grand Total Quantity | Total Qty | Total Pieces | Total Pcs | Total Units | Total Pcs/Sets | Gesamtmenge | Quantité totale | Cantidad total |
+    Quantidade total | Totaal aantal | Quantità totale`),
 }

@@ -97,3 +97,13 @@ export const currency: FieldSpec = {
     Currency | Invoice Currency | Account Currency | Währung | Devise | Monnaie | Moneda | Divisa | Moeda | Valuta |
     Curr`),
 }
+
+/** Number of the delivery that an invoice or a packing list is about. */
+export const deliveryNumber: FieldSpec = {
+  field: 'deliveryNumber',
+  type: 'identifier',
+  labels: among(`
+    Delivery Note | Delivery Note No | Delivery No | Delivery Number | Despatch Note No | Dispatch Note No | Lieferschein |
+    Lieferschein Nr | Lieferscheinnummer | Bon de livraison | Bon de livraison n° | Albarán no | Guia de remessa n° |
+    Pakbonnummer | DDT n | Documento di trasporto n | Følgeseddel | Följesedel`),
+}

@@ -5,7 +5,7 @@ export const shipper: FieldSpec = {
   field: 'shipper',
   type: 'party',
   labels: among(`
-    Shipper | Shipper/Exporter | Shipper Name | Name of Shipper | Consignor | Consignor/Shipper | Shipper/Consignor
+    Shipper | Shipper/Exporter | Shipper/Consignor/Sender | Consignor/Exporter | Consignor Expéditeur Afzender | Shipper Name | Name of Shipper | Consignor | Consignor/Shipper | Shipper/Consignor
     | Ship From | Shipped From | Sender | Shipper Merchant | Shipper's Name and Address | Exporter | Versender |
     Absender | Ablader | Expéditeur | Chargeur | Embarcador | Remitente | Expedidor | Cargador | Remetente |
     Afzender | Verlader | Mittente | Caricatore | Speditore`),
@@ -16,7 +16,7 @@ export const consignee: FieldSpec = {
   field: 'consignee',
   type: 'party',
   labels: among(`
-    Consignee | Consignee Name | Name of Consignee | Consigned to | Consigned to the order of | Ship To | Shipped To
+    Consignee | Consignee Name | Consignee Destinataire Geadresseerde | Consigned to order of | Ultimate Consignee | Name of Consignee | Consigned to | Consigned to the order of | Ship To | Shipped To
     | Deliver To | Consignee's Name and Address | Importer | Receiver | Empfänger | Warenempfänger | Destinataire |
     Consignatario | Destinatario | Consignatário | Destinatário | Ontvanger | Geadresseerde | Ricevitore | For
     account and risk of messrs | By order and for account and risk of | Account and risk of`),
@@ -28,7 +28,7 @@ export const notifyParty: FieldSpec = {
   field: 'notifyParty',
   type: 'party',
   labels: among(`
-    Notify Party | Notify | Notify Address | Notify Party Name | Notify Party and Address | Also Notify | 1st Notify
+    Notify Party | Notify | Notify Parties | Notify Party Address | Notify Address | Notify Party Name | Notify Party and Address | Also Notify | 1st Notify
     | First Notify Party | Meldeadresse | Notify-Adresse | Notifier | Partie à notifier | Notificar a | Notificar |
     Notificado | Parte a notificar | Notifica a`),
   query: 'Who is the notify party?',

@@ -6,7 +6,7 @@ export const vessel: FieldSpec = {
   type: 'vessel',
   labels: among(`
     Vessel | Vessel Name | Vessel's Name | Name of Vessel | Ocean Vessel | Ocean Vessel/Voyage | Vessel/Voyage |
-    Vessel and Voyage | Vessel/Voy | First Vessel | Vessel Aircraft | Carrying Vessel | Mother Vessel | Ship |
+    Vessel and Voyage | Vessel/Voy | First Vessel | Vessel Aircraft | Vessel Name/Voyage No | Vessel/Flight No and Date | Vessel/Flight No | Ship's Name | Ocean Vessel Voyage No | Carrying Vessel | Mother Vessel | Ship |
     Export Carrier | Schiff | Schiffsname | Seeschiff | Navire | Nom du navire | Buque | Nombre del buque | Navio |
     Nave | Schip | Zeeschip | M/V | Vessel Flight | Vessel and VCN | Vessel's Name and VCN No`),
   query: 'What is the vessel name?',
@@ -17,7 +17,7 @@ export const voyage: FieldSpec = {
   type: 'voyage',
   labels: among(`
     Voyage | Voyage No | Voy | Voy No | Voyage Number | Ocean Vessel/Voyage | Vessel/Voyage | Vessel and Voyage |
-    Vessel/Voy | First Vessel | Reise | Reisenummer | Voyage n° | Viaje | Viagem | Viaggio | Reis`),
+    Vessel/Voy | First Vessel | Vessel Name/Voyage No | Vessel/Flight No and Date | Vessel/Flight No | Ocean Vessel Voyage No | Reise | Reisenummer | Voyage n° | Viaje | Viagem | Viaggio | Reis`),
   query: 'What is the voyage number?',
 }
 
@@ -25,7 +25,7 @@ export const placeOfReceipt: FieldSpec = {
   field: 'placeOfReceipt',
   type: 'place',
   labels: among(`
-    Place of Receipt | Place of Acceptance | Received at | Place of receipt by pre-carrier | Übernahmeort | Ort der
+    Place of Receipt | Place of Acceptance | Place of Receipt by Pre-carrier | Place of Taking in Charge | Received at | Place of receipt by pre-carrier | Übernahmeort | Ort der
     Übernahme | Lieu de réception | Lieu de prise en charge | Lugar de recepción | Lugar de recepcion | Local de
     recebimento | Plaats van ontvangst | Luogo di ricevimento`),
 }
@@ -35,7 +35,7 @@ export const portOfLoading: FieldSpec = {
   type: 'place',
   labels: among(`
     Port of Loading | Port Airport of Loading | Port of Lading | Loading Port | Port of Load | POL | Load Port |
-    Port of Shipment | Port of Embarkation | Ladehafen | Verladehafen | Abgangshafen | Port de chargement | Port
+    Port of Shipment | Port of Embarkation | Port/Place of Loading | Place of Loading | From Port | Port of Export | U.S. Port of Export | Ladehafen | Verladehafen | Abgangshafen | Port de chargement | Port
     d'embarquement | Puerto de carga | Puerto de embarque | Porto de embarque | Porto de carregamento | Laadhaven |
     Haven van lading | Porto di imbarco | Porto di carico`),
   patterns: [{ find: /^from:?\s+(\p{L}[\p{L}\s,.]+?)\s+(?:via\s.+)?to:?\s+\p{L}/iu, confidence: 0.85 }],
@@ -47,7 +47,7 @@ export const portOfDischarge: FieldSpec = {
   type: 'place',
   labels: among(`
     Port of Discharge | Port Airport of Discharge | Port of Unloading | Discharge Port | Discharging Port | POD |
-    Port of Unlading | Foreign Port of Unloading | Löschhafen | Bestimmungshafen | Entladehafen | Port de
+    Port of Unlading | Foreign Port of Unloading | Port/Place of Discharge | Place of Discharge | U.S. Port of Unlading | Port of Entry | Destination Port | Port of Destination | Löschhafen | Bestimmungshafen | Entladehafen | Port de
     déchargement | Port de débarquement | Puerto de descarga | Puerto de destino | Porto de descarga | Porto de
     destino | Loshaven | Haven van lossing | Porto di sbarco | Porto di scarico`),
   patterns: [
@@ -63,7 +63,7 @@ export const placeOfDelivery: FieldSpec = {
   field: 'placeOfDelivery',
   type: 'place',
   labels: among(`
-    Place of Delivery | Final Destination | Place of Final Destination | Final Place of Delivery | Final Delivery |
+    Place of Delivery | Final Destination | Destination | Place of Delivery by Carrier | Place of Final Destination | Final Place of Delivery | Final Delivery |
     Place of Delivery by on-carrier | Auslieferungsort | Ort der Ablieferung | Lieferort | Bestimmungsort | Lieu de
     livraison | Lugar de entrega | Destino final | Local de entrega | Plaats van aflevering | Luogo di consegna`),
 }
@@ -73,7 +73,7 @@ export const billOfLadingNumber: FieldSpec = {
   type: 'identifier',
   labels: among(`
     Bill of Lading No | Bill of Lading Number | B/L No | B/L Number | BL No | BL | BOL Number | BOL No | B/L | Bill
-    of Lading | OBL No | HBL No | HBL | MBL No | House Bill of Lading No | Master Bill of Lading No | Sea Waybill No
+    of Lading | House B/L No | HB/L No | FBL No | FBL | Transport Document Number | Transport Document No | B/L or AWB Number | OBL No | HBL No | HBL | MBL No | House Bill of Lading No | Master Bill of Lading No | Sea Waybill No
     | Waybill No | Ocean Bill of Lading No | Combined transport bill of lading | Konnossement Nr |
     Konnossementsnummer | Connaissement n° | N° de connaissement | Conocimiento de embarque no | No de BL |
     Conhecimento de embarque n° | Cognossementnummer | Polizza di carico n | B/L Document No | Document No`),
