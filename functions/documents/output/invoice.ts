@@ -3,6 +3,7 @@
 import { CHARGES } from '../../../schemas/codes'
 import type { ChargeTax } from '../../../schemas/shipment'
 import { taxesOf } from '../../billing/domain/postings'
+import { entriesOf } from '../../platform/timeline'
 import { chargesOf } from '../../shipments/perspective'
 import { minorDigits } from '../extraction/normalise/money'
 import { box, day, type Facts, number, partyBox, referencesOf, routing } from './blocks'
@@ -32,12 +33,13 @@ export function invoiceBlocks(facts: Facts): Block[] {
   const payment = paymentOf(facts, currency)
   const due = dueDateOf(facts, invoice, payment)
   const charges = new Map(chargesOf(state).map((line) => [line.chargeId, line]))
-  const lines = invoice.data.lines.map(({ chargeId, amount }) => {
+  const lines = invoice.data.lines.map(({ chargeId, occurrenceId, amount }) => {
     const charge = charges.get(chargeId)
     const name = charge && CHARGES[charge.code].name
     return {
       code: charge?.code ?? chargeId,
       description: charge?.description ?? name ?? '',
+      supplied: suppliedOn(facts, occurrenceId),
       amount: amount.amount,
       ...(charge?.tax ? { tax: charge.tax } : {}),
     }
@@ -51,17 +53,19 @@ export function invoiceBlocks(facts: Facts): Block[] {
       kind: 'table',
       columns: [
         { header: 'Code', width: 0.12 },
-        { header: 'Description', width: 0.46 },
-        { header: 'Tax', width: 0.18 },
+        { header: 'Description', width: 0.34 },
+        { header: 'Supplied', width: 0.13 },
+        { header: 'Tax', width: 0.17 },
         { header: `Amount ${currency}`, width: 0.24, align: 'right' },
       ],
-      rows: lines.map(({ code, description, tax, amount }) => [
+      rows: lines.map(({ code, description, supplied, tax, amount }) => [
         code,
         description,
+        supplied,
         tax ? rateOf(tax) : '',
         money(amount, currency),
       ]),
-      total: ['Net', '', '', money(sum(lines.map(({ amount }) => amount)), currency)],
+      total: ['Net', '', '', '', money(sum(lines.map(({ amount }) => amount)), currency)],
     },
     ...taxTable(taxes, currency),
     {
@@ -79,6 +83,12 @@ export function invoiceBlocks(facts: Facts): Block[] {
       : []),
     ...(payment.text ? [{ kind: 'text' as const, lines: payment.text.split('\n') }] : []),
   ]
+}
+
+/** Date of the milestone that made a line billable: the date of supply (directive 2006/112/EC, article 226). */
+function suppliedOn({ state: { timeline } }: Facts, occurrenceId: string): string {
+  const occurrences = [...entriesOf(timeline, 'milestone.recorded'), ...entriesOf(timeline, 'milestone.corrected')]
+  return day(occurrences.findLast(({ data }) => data.occurrenceId === occurrenceId)?.occurredAt)
 }
 
 function billTo({ state, terms }: Facts, { data }: Issued) {

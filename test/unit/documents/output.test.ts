@@ -7,7 +7,7 @@ import { render } from '../../../functions/documents/output/render'
 import { LegalEntity } from '../../../schemas/legal-entity'
 import { type GenerateDocument, GeneratedType } from '../../../schemas/printed-paper'
 import type { Fact } from '../../../schemas/timeline'
-import { aContext, aShipment, ORDERED, withFacts } from '../../support/shipments'
+import { aContext, anEvent, aShipment, ORDERED, recorded, withFacts } from '../../support/shipments'
 
 const PLACES = new Map([
   ['NLRTM', 'Rotterdam'],
@@ -15,7 +15,8 @@ const PLACES = new Map([
 ])
 const context = aContext({ now: ORDERED })
 const ID = 'doc_00000000000000000000000001'
-const INVOICE: Fact = {
+const OTHER_INVOICE = 'inv_00000000000000000000000002'
+const INVOICE: Extract<Fact, { type: 'invoice.issued' }> = {
   type: 'invoice.issued',
   data: {
     invoiceId: 'inv_00000000000000000000000001',
@@ -79,6 +80,16 @@ test('papers of the goods say where, what, how many and how heavy', () => {
     for (const fact of ['Rotterdam (NLRTM)', 'New York (USNYC)', 'Pumps', '40 CT', '900.000'])
       expect(textOf(type)).toContain(fact)
   expect(textOf('271')).toContain('Acme BV')
+})
+
+test('a line of an invoice has the date of the milestone that made it billable: its date of supply', () => {
+  const left = recorded(shipment, anEvent('DEPARTED_ORIGIN', '2026-02-27T10:00:00Z'), ORDERED)
+  const occurrence = left.timeline.flatMap((entry) => (entry.type === 'milestone.recorded' ? [entry.data] : []))[0]
+  const lines = [{ chargeId: 'c1', occurrenceId: occurrence?.occurrenceId ?? '', amount: INVOICE.data.total }]
+  const issued: Fact = { type: 'invoice.issued', data: { ...INVOICE.data, invoiceId: OTHER_INVOICE, lines } }
+  const billed = withFacts(left, [issued], ORDERED)
+  const command = { documentType: '380' as const, invoiceId: OTHER_INVOICE }
+  expect(JSON.stringify(paperFor(billed, asked(command, billed), PLACES).blocks)).toContain('"2026-02-27"')
 })
 
 test('arrival notice and delivery order say where to collect, if the shipment names terminal or warehouse', () => {
