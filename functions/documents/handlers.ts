@@ -6,15 +6,15 @@ import type { Handlers } from '../platform/route'
 import { type Decision, loadShipment, onShipment } from '../shipments/store'
 import type { routes } from './contract'
 import { isHandedOut } from './domain/arrival'
-import { FORM_SECONDS } from './domain/caps'
 import { compareDocuments, decideWaive } from './domain/comparison'
-import { decideCorrect, withCorrections } from './domain/corrections'
+import { decideCorrect, withCorrections, withoutPeople } from './domain/corrections'
 import { feedbackOf } from './domain/feedback'
 import { decideGenerate } from './domain/generation'
-import { decideAnnounce, decideReview, documentOf, objectKey, uploadKey } from './domain/intake'
+import { decideAnnounce, decideReview, documentOf, objectKey } from './domain/intake'
 import { qualityOf } from './domain/quality'
-import { presignGet, presignPost } from './presign'
+import { presignGet } from './presign'
 import { loadEvidence, loadExtraction, loadTallies } from './store'
+import { formEnd, uploadForm } from './upload-form'
 
 const DOWNLOAD_SECONDS = 300
 
@@ -25,18 +25,12 @@ export const handlers: Handlers<typeof routes> = {
       params.shipmentId,
       (state) => {
         const documentId = newId('doc', context.now)
-        return { decision: decideAnnounce(state, body, documentId, context), answer: { documentId } }
+        const decision = decideAnnounce(state, body, documentId, context)
+        return { decision, answer: { documentId, until: formEnd(context) } }
       },
       { ifMatch, idempotency: { operation: 'announceDocument', key: idempotencyKey, request: body } },
     )
-    const { url, fields, expiresAt } = presignPost(awsEnvironment(), {
-      ...body,
-      bucket: env('DOCUMENTS_BUCKET'),
-      key: uploadKey(context.tenantId, params.shipmentId, answer.documentId),
-      now: context.now,
-      seconds: FORM_SECONDS,
-    })
-    const upload = { url, method: 'POST' as const, fields, expiresAt, maxBytes: body.bytes }
+    const upload = uploadForm(context, { ...params, ...answer }, body)
     return { body: { documentId: answer.documentId, status: 'AWAITING_UPLOAD', upload }, version, replayed }
   },
 
@@ -51,7 +45,8 @@ export const handlers: Handlers<typeof routes> = {
     const state = await loadShipment(context, params.shipmentId)
     const document = documentOf(state, params.documentId, context.organizationId)
     const read = await loadExtraction(context, params.documentId)
-    const extraction = read && withCorrections(read, document.documentId, state.timeline)
+    const decided = read && withCorrections(read, document.documentId, state.timeline)
+    const extraction = decided && context.organizationId !== undefined ? withoutPeople(decided) : decided
     const matrix = read && compareDocuments(state, await loadEvidence(context, state))
     const feedbacks = feedbackOf(document, extraction, matrix)
     return { body: { document, ...(extraction ? { extraction } : {}), feedbacks }, version: state.header.version }

@@ -1,14 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { DOCUMENT_TYPE_NAME } from '../../schemas/codes'
-import { MAX_DOCUMENT_BYTES } from '../../schemas/document'
-import { FORM_SECONDS } from '../documents/domain/caps'
 import { compareDocuments } from '../documents/domain/comparison'
 import { feedbackOf } from '../documents/domain/feedback'
-import { uploadKey } from '../documents/domain/intake'
-import { presignPost } from '../documents/presign'
 import { loadEvidence } from '../documents/store'
+import { formEnd, uploadForm } from '../documents/upload-form'
 import { type Context, newId } from '../platform/context'
-import { awsEnvironment, env } from '../platform/env'
 import { notFound } from '../platform/errors'
 import type { Handlers } from '../platform/route'
 import { loadShipment, onShipment } from '../shipments/store'
@@ -109,19 +105,17 @@ export const handlers: Handlers<typeof routes> = {
       shipmentId,
       (state) => {
         const documentId = newId('doc', context.now)
+        const { expiresAt } = activeGrant(state, grantId, context.now)
         const decision = decideAnnounceByGrant(state, grantId, command, documentId, holder)
-        return { decision, answer: { documentId } }
+        return { decision, answer: { documentId, until: formEnd(context, expiresAt) } }
       },
-      { idempotency: { operation: `announceByGrant ${grantId}`, key: idempotencyKey, request: command } },
+      {
+        // Who holds a link that ended is not told even what it was told before.
+        admit: (state) => void activeGrant(state, grantId, context.now),
+        idempotency: { operation: `announceByGrant ${grantId}`, key: idempotencyKey, request: command },
+      },
     )
-    const { url, fields, expiresAt } = presignPost(awsEnvironment(), {
-      ...command,
-      bucket: env('DOCUMENTS_BUCKET'),
-      key: uploadKey(holder.tenantId, shipmentId, answer.documentId),
-      now: context.now,
-      seconds: FORM_SECONDS,
-    })
-    const upload = { url, method: 'POST' as const, fields, expiresAt, maxBytes: command.bytes ?? MAX_DOCUMENT_BYTES }
+    const upload = uploadForm(holder, { shipmentId, ...answer }, command)
     return { body: { documentId: answer.documentId, status: 'AWAITING_UPLOAD', upload }, replayed }
   },
 }

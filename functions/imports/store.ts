@@ -5,7 +5,7 @@ import type { Context } from '../platform/context'
 import { notFound } from '../platform/errors'
 import { ConditionFailed, get, type Item, list, partition, put, type Tenant, transact } from '../platform/table'
 import { timelineItem } from '../platform/timeline'
-import { digest } from '../shipments/items'
+import { digest, requestKey } from '../shipments/items'
 import { keyReused } from '../shipments/store'
 
 const jobPk = (jobId: string) => `JOB#${jobId}`
@@ -32,7 +32,7 @@ export async function openJob(
   for (let at = 0, part = 0; at < packed.length; at += CHUNK, part += 1)
     await put(context, { pk: jobPk(job.jobId), sk: `PAYLOAD#${part}`, body: packed.slice(at, at + CHUNK) })
   const fingerprint = digest(JSON.stringify([job.contentType, job.errorBehaviour, text]))
-  const guard = idempotencyKey === undefined ? undefined : guardKey(idempotencyKey)
+  const guard = idempotencyKey === undefined ? undefined : guardKey(context, idempotencyKey)
   const expiresAt = Math.floor(Date.parse(context.now) / 1000) + GUARD_DAYS * 86_400
   const requested = timelineItem(context, jobPk(job.jobId), job.jobId, 1, {
     type: 'import.requested',
@@ -54,7 +54,10 @@ export async function openJob(
   }
 }
 
-const guardKey = (key: string) => ({ pk: `IDEMPOTENCY#${digest(`importShipments ${key}`)}`, sk: 'GUARD' })
+const guardKey = (context: Context, key: string) => ({
+  pk: `IDEMPOTENCY#${requestKey(context, 'importShipments', key)}`,
+  sk: 'GUARD',
+})
 
 export async function loadJob(tenant: Tenant, jobId: string): Promise<ImportJob> {
   const item = await get(tenant, { pk: jobPk(jobId), sk: 'JOB' })

@@ -5,7 +5,7 @@ import type { Context } from '../platform/context'
 import { type Condition, ConditionFailed, get, type Item, type Tenant, transact, type Write } from '../platform/table'
 import { noteTenant } from '../platform/tenants'
 import { timelineItem } from '../platform/timeline'
-import { detailItem, digest, headerItem, listOrder, shipmentPk, wakeItem } from './items'
+import { detailItem, digest, headerItem, listOrder, requestKey, shipmentPk, wakeItem } from './items'
 import { keyReused } from './store'
 
 /** A client reference held for a shipment that an import is about to create. */
@@ -75,7 +75,7 @@ export function insertionWrites(
       : [
           {
             put: {
-              pk: `IDEMPOTENCY#${digest(`${operation} ${key}`)}`,
+              pk: `IDEMPOTENCY#${requestKey(context, operation, key)}`,
               sk: 'GUARD',
               fingerprint: fingerprintOf(idempotency),
               body: JSON.stringify(created),

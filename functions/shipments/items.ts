@@ -5,6 +5,7 @@ import { ShipmentDetail, ShipmentHeader, ShipmentSummary } from '../../schemas/s
 import { OPEN_TASK_STATUSES, Task } from '../../schemas/task'
 import type { TimelineEntry } from '../../schemas/timeline'
 import { Wait } from '../../schemas/wait'
+import type { Context } from '../platform/context'
 import type { Item } from '../platform/table'
 import { timelineEntry } from '../platform/timeline'
 
@@ -18,7 +19,7 @@ export interface ShipmentState {
   waits: Wait[]
   /** When the shipment is looked at again, UTC; none when nothing can come due any more. */
   wakeAt?: string
-  /** Answers already given, by hash of operation and Idempotency-Key. */
+  /** Answers already given, by `requestKey`. */
   answers: Map<string, StoredAnswer>
 }
 
@@ -31,6 +32,10 @@ export const shipmentPk = (shipmentId: string) => `SHIPMENT#${shipmentId}`
 export const WAIT = 'WAIT#'
 const TASK = 'TASK#'
 const WAKE = 'WAKE'
+
+/** What an Idempotency-Key stands for: the operation of one caller, so that nobody is answered what another was. */
+export const requestKey = ({ actor, organizationId = '' }: Context, operation: string, key: string) =>
+  digest([operation, actor.kind, actor.id, organizationId, key].join('\n'))
 
 export const digest = (value: string) => createHash('sha256').update(value).digest('base64url').slice(0, 22)
 

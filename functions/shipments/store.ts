@@ -27,6 +27,7 @@ import {
   documentItem,
   fromItems,
   headerItem,
+  requestKey,
   type ShipmentState,
   shipmentPk,
   summaryOf,
@@ -70,7 +71,9 @@ export interface Decided<T> {
 export interface CommandOptions<T> {
   /** Version that the caller saw; another one is refused (412). */
   ifMatch?: number | undefined
-  /** Makes a repeated request answer as the first did; the same key with another request is refused (422). */
+  /** Throws where the caller may not hear even what it was answered before; asked first. */
+  admit?: (state: ShipmentState) => void
+  /** Makes a repeated request of the same caller answer as the first did; the same key with another request is refused (422). */
   idempotency?: { operation: string; key: string | undefined; request: unknown }
   /** Writes beside the shipment's own that stand or fall with them. */
   writes?: (decided: T) => Write[]
@@ -89,7 +92,8 @@ export async function onShipment<T>(
 ): Promise<{ answer: T; version: number; replayed: boolean }> {
   return retried(async () => {
     const state = await loadShipment(context, shipmentId)
-    const answered = replay<T>(state, options)
+    options.admit?.(state)
+    const answered = replay<T>(context, state, options)
     if (answered) return { answer: answered.answer, version: state.header.version, replayed: true }
     if (options.ifMatch !== undefined && options.ifMatch !== state.header.version)
       throw new AppError('stale', 'shipment.changed', `The shipment is at version ${state.header.version}`)
@@ -99,9 +103,13 @@ export async function onShipment<T>(
   })
 }
 
-function replay<T>(state: ShipmentState, { idempotency }: CommandOptions<T>): { answer: T } | undefined {
+function replay<T>(
+  context: Context,
+  state: ShipmentState,
+  { idempotency }: CommandOptions<T>,
+): { answer: T } | undefined {
   if (idempotency?.key === undefined) return undefined
-  const stored = state.answers.get(digest(`${idempotency.operation} ${idempotency.key}`))
+  const stored = state.answers.get(requestKey(context, idempotency.operation, idempotency.key))
   if (!stored) return undefined
   if (stored.fingerprint !== digest(JSON.stringify(idempotency.request))) throw keyReused()
   // The answer was stored by this same operation.
@@ -124,7 +132,7 @@ async function commit<T>(
   const stored =
     options.idempotency && key !== undefined
       ? {
-          answerTo: digest(`${options.idempotency.operation} ${key}`),
+          answerTo: requestKey(context, options.idempotency.operation, key),
           answer: JSON.stringify({ fingerprint: digest(JSON.stringify(options.idempotency.request)), body: answer }),
         }
       : {}

@@ -187,6 +187,47 @@ describe('a partner', () => {
   })
 })
 
+describe('an Idempotency-Key', () => {
+  const headers = { 'Idempotency-Key': 'the-same' }
+
+  test('of another organization, or of another person, is another key', async () => {
+    const path = { shipmentId }
+    const body = {
+      documentType: '380',
+      contentType: 'application/pdf',
+      bytes: 1000,
+      sha256: `${'A'.repeat(43)}=`,
+    } as const
+    const announce = async (role: string, organization: string) =>
+      ok(
+        (await world.as({ roles: [role], organization, subject: 'ana' })).POST('/v1/shipments/{shipmentId}/documents', {
+          params: { path, header: headers },
+          body,
+        }),
+      )
+    const [first, again, other] = [
+      await announce('SHIPPER', SHIPPER),
+      await announce('SHIPPER', SHIPPER),
+      await announce('CARRIER', CARRIER),
+    ]
+    expect(again.documentId).toBe(first.documentId)
+    expect(other.documentId).not.toBe(first.documentId)
+    expect([again.upload.expiresAt, again.upload.fields.key]).toEqual([
+      first.upload.expiresAt,
+      expect.stringContaining(first.documentId),
+    ])
+  })
+
+  test('lets nobody past a role that the first one had', async () => {
+    const [task] = (await ok(sales.GET('/v1/shipments/{shipmentId}', { params: { path: { shipmentId } } }))).tasks
+    const path = { taskId: task?.taskId ?? '' }
+    const claim = async (role: string) =>
+      (await world.as(role)).POST('/v1/tasks/{taskId}/claims', { params: { path, header: headers } })
+    expect((await claim(task?.role ?? '')).response.status).toBe(200)
+    expect((await claim('WAREHOUSE')).response.status).toBe(403)
+  })
+})
+
 test('ids that cannot exist are not told apart from those that do not', async () => {
   const bearer = await world.token({ roles: ['TENANT_ADMIN'] })
   for (const id of ['shp_x', '..', 'shp_01J;DROP', '%00'])

@@ -56,11 +56,9 @@ const Answer = z.looseObject({
   upload: Upload.optional(),
 })
 
-async function call(url: string, body?: object) {
-  const response = await fetch(url, {
-    method: body ? 'POST' : 'GET',
-    ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}),
-  })
+async function call(url: string, body?: object, key?: string) {
+  const headers = { 'content-type': 'application/json', ...(key ? { 'idempotency-key': key } : {}) }
+  const response = await fetch(url, body ? { method: 'POST', body: JSON.stringify(body), headers } : {})
   return { status: response.status, headers: response.headers, answer: Answer.parse(await response.json()) }
 }
 
@@ -184,11 +182,15 @@ test('a link is worth nothing in another tenant’s name, nor with a letter chan
 test('a link that is taken back while its form is open lets nothing in', async () => {
   const shipmentId = await create('GR-5')
   const { grantId, link } = await issue(shipmentId, { documentTypes: ['380'], maxDocuments: 2 })
-  const { answer } = await call(`${link}/documents`, PAPER)
+  const { answer } = await call(`${link}/documents`, PAPER, 'first')
   const documentation = await asRole('DOCUMENTATION')
   const revoke = { params: { path: { shipmentId, grantId } }, body: { reason: 'sent to the wrong person' } }
   await ok(documentation.POST('/v1/shipments/{shipmentId}/grants/{grantId}/revocations', revoke))
-  expect(await call(`${link}/documents`, PAPER)).toMatchObject({ status: 403, answer: { code: 'grant.revoked' } })
+  for (const key of ['first', 'second'])
+    expect(await call(`${link}/documents`, PAPER, key)).toMatchObject({
+      status: 403,
+      answer: { code: 'grant.revoked' },
+    })
   expect(await curl(Upload.parse(answer.upload), INVOICE.bytes)).toBe('201')
   const path = { shipmentId, documentId: z.string().parse(answer.documentId) }
   const { document } = await eventually(
@@ -201,12 +203,12 @@ test('a link that is taken back while its form is open lets nothing in', async (
 // Last: it moves the clock.
 test('a link ends at its hour: it tells so, and neither announces nor lets in what its form would have', async () => {
   const shipmentId = await create('GR-6')
-  const { grantId, link } = await issue(shipmentId, { documentTypes: ['380'], maxDocuments: 2, hours: 2 })
+  const { grantId, link } = await issue(shipmentId, { documentTypes: ['380'], maxDocuments: 2, hours: 0.5 })
   const { answer } = await call(`${link}/documents`, PAPER)
-  await world.advance(3)
+  await world.advance(0.75)
   expect(await call(link)).toMatchObject({ status: 403, answer: { code: 'grant.expired' } })
   expect(await call(`${link}/documents`, PAPER)).toMatchObject({ status: 403, answer: { code: 'grant.expired' } })
-  // The form was good for an hour, and is no more.
+  // A form is good for an hour, and no longer than the link that it was asked by.
   expect(await curl(Upload.parse(answer.upload), INVOICE.bytes)).toBe('403')
   const documentation = await asRole('DOCUMENTATION')
   const { items } = await ok(documentation.GET('/v1/shipments/{shipmentId}/grants', one(shipmentId)))

@@ -24,6 +24,12 @@ export function withCorrections(
     .reduce((reading, { data, actor }) => applied(reading, data.decisions, actor.id), extraction)
 }
 
+/** A reading as partners see it: which of the tenant's people decided is the tenant's own affair. */
+export const withoutPeople = (extraction: Extraction): Extraction => ({
+  ...extraction,
+  fields: extraction.fields.map(({ decidedBy: _, ...field }) => field),
+})
+
 /** Indexes are those of the reading before any of these decisions. */
 function applied(reading: Extraction, decisions: readonly FieldDecision[], by: string): Extraction {
   const wholePage = { left: 0, top: 0, width: 1, height: 1 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { decideCorrect, withCorrections } from '../../../functions/documents/domain/corrections'
+import { decideCorrect, withCorrections, withoutPeople } from '../../../functions/documents/domain/corrections'
 import { qualityOf, type Tally, talliesOf, thresholds } from '../../../functions/documents/domain/quality'
 import { doubtsAbout } from '../../../functions/documents/domain/review'
 import type { DocumentRecord } from '../../../schemas/document'
@@ -87,6 +87,11 @@ describe('what a person decides', () => {
     ])
     expect(after.warnings).toEqual([])
     expect(doubtsAbout(after, ['packageCount', 'grossWeight'], () => 0.95)).toEqual({ fields: [], holding: [] })
+  })
+
+  test('is shown to partners without the names of those who decided', () => {
+    expect(withoutPeople(after).fields).toEqual(after.fields.map(({ decidedBy: _, ...field }) => field))
+    expect(JSON.stringify(withoutPeople(after))).not.toContain('"test"')
   })
 
   test('keeps what was read, with the confidence that was stated and whether it was right', () => {
