@@ -54,10 +54,13 @@ export const Instant = z.iso
   .refine((value) => value >= '2000' && value < '2101', 'expected a moment of this century')
   .describe('Moment, ISO 8601; stored as UTC with milliseconds')
 
-/** ISO 4217 alphabetic code. */
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
+
+/** ISO 4217 alphabetic code of a currency, active or withdrawn, that the runtime's Unicode data knows. */
 export const Currency = z
   .string()
   .regex(/^[A-Z]{3}$/)
+  .refine((code) => CURRENCIES.has(code), 'expected a currency of ISO 4217')
   .describe('ISO 4217 currency')
 
 export const Money = z.object({

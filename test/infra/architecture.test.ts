@@ -69,7 +69,7 @@ const OF_OTHER_DOMAINS: Record<string, RegExp[]> = {
     /^functions\/billing\/domain\/postings$/,
   ],
   // A grant lets documents in by the rules of documents.
-  'functions/grants': [/^functions\/documents\/(domain\/\w+|presign|store)$/],
+  'functions/grants': [/^functions\/documents\/(domain\/\w+|store|upload-form)$/],
   // Due dates are derived from a shipment's plan as steps of an SOP derive them; what a review asks about is shown as a picture.
   'functions/tasks': [
     /^functions\/documents\/(domain\/review|presign)$/,
