@@ -32,7 +32,9 @@ export async function render(paper: Paper, at: string): Promise<Uint8Array> {
   const { logo } = paper
   const picture = logo && (await document[logo.contentType === 'image/png' ? 'embedPng' : 'embedJpg'](logo.data))
   printHead(press, paper, picture)
-  for (const block of paper.blocks) printBlock(press, block)
+  // Nobody signs an empty sheet: the last of what is signed goes over to the next page with the signatures.
+  for (const [index, block] of paper.blocks.entries())
+    printBlock(press, block, paper.blocks[index + 1]?.kind === 'signatures' ? SIGNATURES : 0)
   printFeet(press, paper)
   return document.save()
 }
@@ -74,33 +76,37 @@ function printHead(press: Press, { title, number, date, place, issuer }: Paper, 
   press.top = Math.max(press.top, top + 24 + 2 * LINE) + 10
 }
 
-function printBlock(press: Press, block: Block): void {
+/** `below` is kept free under the last line or row. */
+function printBlock(press: Press, block: Block, below: number): void {
   if (block.kind === 'boxes') printBoxes(press, block.boxes, block.strong ?? false)
-  else if (block.kind === 'table') printTable(press, block)
+  else if (block.kind === 'table') printTable(press, block, below)
   else if (block.kind === 'signatures') printSignatures(press, block.labels)
-  else printLines(press, block.lines)
+  else printLines(press, block.lines, below)
 }
 
-function printLines(press: Press, lines: readonly string[]): void {
+function printLines(press: Press, text: readonly string[], below: number): void {
   press.top += 4
-  for (const line of lines.flatMap((it) => wrapped(press, it, press.font, SIZE, WIDTH))) {
-    room(press, LINE)
+  const lines = text.flatMap((it) => wrapped(press, it, press.font, SIZE, WIDTH))
+  for (const [index, line] of lines.entries()) {
+    room(press, index === lines.length - 1 ? LINE + 4 + below : LINE)
     write(press, line, PAGE.margin)
     press.top += LINE
   }
   press.top += 4
 }
 
+/** Height of a row of signatures, points. */
+const SIGNATURES = 62
+
 function printSignatures(press: Press, labels: readonly string[]): void {
-  const height = 62
-  room(press, height)
+  room(press, SIGNATURES)
   const width = WIDTH / Math.max(2, labels.length)
   for (const [index, label] of labels.entries()) {
     const x = PAGE.margin + index * width
-    rule(press, press.top + height - 16, x, x + width - 20)
-    write(press, label, x, { top: press.top + height - 13, size: 7, color: GREY })
+    rule(press, press.top + SIGNATURES - 16, x, x + width - 20)
+    write(press, label, x, { top: press.top + SIGNATURES - 13, size: 7, color: GREY })
   }
-  press.top += height
+  press.top += SIGNATURES
 }
 
 /** Boxes that are longer than a page go on over the next. */
@@ -131,16 +137,19 @@ function printBoxes(press: Press, boxes: readonly Box[], strong: boolean): void 
 }
 
 /** Its head stands above the first row of every page, and never alone. */
-function printTable(press: Press, { columns, rows, total }: Table): void {
+function printTable(press: Press, { columns, rows, total }: Table, below: number): void {
   press.top += 4
   const head = columns.map(({ header }) => header)
   const heightOfHead = heightOf(press, columns, head, true)
-  const first = rows[0] ?? total ?? []
-  room(press, heightOfHead + heightOf(press, columns, first, false))
-  printRow(press, columns, head, 'head')
   const body = [...rows.map((row) => ({ row, bold: false })), ...(total ? [{ row: total, bold: true }] : [])]
-  for (const { row, bold } of body) {
-    if (heightOf(press, columns, row, bold) > left(press)) {
+  const heightWith = (index: number) => {
+    const { row = [], bold = false } = body[index] ?? {}
+    return heightOf(press, columns, row, bold) + (index === body.length - 1 ? 8 + below : 0)
+  }
+  room(press, heightOfHead + heightWith(0))
+  printRow(press, columns, head, 'head')
+  for (const [index, { row, bold }] of body.entries()) {
+    if (heightWith(index) > left(press)) {
       nextPage(press)
       printRow(press, columns, head, 'head')
     }

@@ -122,6 +122,35 @@ test('long tables go on over pages, with their head again', async () => {
   expect((await PDFDocument.load(bytes)).getPageCount()).toBeGreaterThan(3)
 })
 
+/** Texts that are drawn on the last page. */
+async function drawnLast(bytes: Uint8Array): Promise<number> {
+  const page = (await PDFDocument.load(bytes)).getPages().at(-1)
+  const contents = page?.node.Contents()
+  const streams =
+    contents instanceof PDFRawStream ? [contents] : (page?.node.normalizedEntries().Contents?.asArray() ?? [])
+  const drawn = streams.map((it) => {
+    const stream = it instanceof PDFRawStream ? it : page?.doc.context.lookup(it)
+    return stream instanceof PDFRawStream ? Buffer.from(decodePDFRawStream(stream).decode()).toString('latin1') : ''
+  })
+  return drawn.join('').match(/\bTj\b/g)?.length ?? 0
+}
+
+test.each(['271', '640'] as const)(
+  'nobody signs an empty sheet: on a %s of any length, what is signed stands above the signatures',
+  async (documentType) => {
+    const goods = shipment.detail.cargoItems[0]
+    if (!goods) throw new Error('No goods')
+    for (let rows = 18; rows <= 38; rows += 1) {
+      const cargoItems = Array.from({ length: rows }, () => goods)
+      const many = { ...shipment, detail: { ...shipment.detail, cargoItems } }
+      const bytes = await render(paperFor(many, asked({ documentType }), PLACES, undefined), ORDERED)
+      // Alone there would be: what goes on, the signatures, and the two feet.
+      const signatures = documentType === '640' ? 2 : 1
+      expect([rows, (await drawnLast(bytes)) > 3 + signatures]).toEqual([rows, true])
+    }
+  },
+)
+
 test('a later revision takes the place of the earlier one, and printing twice changes nothing', () => {
   const first = { ...asked({ documentType: '271' }), status: 'VERIFIED' as const }
   const again = { ...shipment, documents: [first] }
