@@ -36,7 +36,7 @@ function fromLabels(layout: Labelled, specs: ReadonlyMap<string, FieldSpec>, hab
           box: toBox(place.found.box),
           ocr: place.found.confidence,
           trust: place.trust * occurrence.quality * weak,
-          label: occurrence.text,
+          label: place.unit === undefined ? occurrence.text : `${occurrence.text} (${place.unit})`,
           lines: place.found.lines,
         }
         // Of several totals the last on the page is the one to pay.

@@ -3,7 +3,7 @@ import { KINDS } from '../kinds'
 import type { Evidence, KindDefinition } from '../kinds/kind'
 import { OTHER_EVIDENCE, OTHER_TITLES } from '../kinds/other/fields'
 import type { Page, Segment } from './blocks'
-import { height } from './geometry'
+import { height, sharedWidth } from './geometry'
 import { sameWord, tokens } from './text'
 
 // What stands after these words is a number or a date of another paper, not this paper's title.
@@ -29,16 +29,31 @@ function indexOfPhrase(words: readonly string[], phrase: readonly string[]): num
 
 type Line = { words: string[]; top: number; tall: boolean; first: boolean; colon: boolean }
 
+/** A title may go on in the line below: "ARRIVAL NOTICE" over "/ FREIGHT INVOICE". */
+function wrappedTitles(page: Page): Line[] {
+  return page.segments
+    .filter((s) => page.number === 1 && s.at.top < 0.2)
+    .flatMap((s) => {
+      const next = page.segments.find(
+        (o) => /^\s*[/&+]/.test(o.text) && Math.abs(o.at.top - s.at.bottom) < page.line && sharedWidth(s.at, o.at) > 0,
+      )
+      if (!next || next === s) return []
+      const words = tokens(`${s.text} ${next.text}`).map((t) => t.text)
+      return [{ words, top: s.at.top, tall: height(s.at) > page.line * 1.25, first: true, colon: false }]
+    })
+}
+
 function titleLines(pages: readonly Page[]): Line[] {
-  return pages.slice(0, 3).flatMap((page, i) =>
-    page.segments.map((segment: Segment) => ({
+  return pages.slice(0, 3).flatMap((page, i) => [
+    ...page.segments.map((segment: Segment) => ({
       words: tokens(segment.text).map((t) => t.text),
       top: segment.at.top,
       tall: height(segment.at) > page.line * 1.25,
       first: i === 0,
       colon: /:/.test(segment.text),
     })),
-  )
+    ...wrappedTitles(page),
+  ])
 }
 
 /** How much a line is a title holding the phrase: short, high on the first page, in large letters. */
@@ -98,8 +113,9 @@ export function classify(pages: readonly Page[]): Classification {
     .map((line) => line.words.join(' '))
     .join(' ')} `
   const scores = new Map<DocumentKind, number>()
-  for (const { kind, titles, evidence } of KINDS) {
-    scores.set(kind, scoreTitles(lines, titles) + scoreEvidence(text, evidence, 4))
+  for (const { kind, titles, evidence, evidenceCap } of KINDS) {
+    const titled = scoreTitles(lines, titles)
+    scores.set(kind, titled + scoreEvidence(text, evidence, titled > 3 ? (evidenceCap ?? 4) : 4))
   }
   scores.set('OTHER', Math.max(UNKNOWN, scoreTitles(lines, OTHER_TITLES)) + scoreEvidence(text, OTHER_EVIDENCE, 7))
   const total = [...scores.values()].reduce((sum, s) => sum + Math.exp(s), 0)

@@ -94,6 +94,9 @@ function matchAt(words: readonly Token[], from: number, labels: Lexicon): Match 
 /** Text that goes on with the label itself: "and VCN No.", "/Address", "(if any)", "21 %". */
 const CONTINUES = /^\s*(?:(?:and|und|et|y|e|en|or|oder|of|at|for|to|&|\/)(?=[\s\p{Lu}])[^\d:]*$|\/\s?\p{L}[^\d:]*$)/u
 
+/** What ends a label that names its currency or unit: "Rechnungsbetrag EUR". */
+const UNIT = /^\s+(?:EUR|USD|GBP|CHF|PLN|CNY|JPY|INR|SEK|NOK|DKK|€|kgs?|lbs?|cbm)\s*(?=:?\s*$)/
+
 const INSTRUCTION =
   /^\W*(?:applicable only|only applicable|see clauses?|(?:the )?carrier not responsible|no responsibility|no claim|non-?\s?negotiable unless|not negotiable unless|negotiable only|this (?:b\/?l|bill) is not|combined transport only|unless consigned|for (?:combined|multimodal|through) transport|as (?:stated|declared) by|if (?:known|mixed|different|any)\b|complete name|name and (?:full )?address$)/i
 
@@ -115,6 +118,8 @@ function endOfLabel(text: string, words: readonly Token[], to: number): { end: n
       .slice(end)
       .match(/^\s*[(@]?\s?\d{1,2}(?:[.,]\d+)?\s?%\)?(?:\s*(?:on|of|von|auf|de|sur|su|op|over)\s*[$€£]?\s?[\d.,]+)?/)
     if (rate) end += rate[0].length
+    const unit = text.slice(end).match(UNIT)
+    if (unit) end += unit[0].length
     if (CONTINUES.test(text.slice(end)) || isInstruction(text.slice(end)))
       return { end: text.length, colon: false, next: words.length }
     const word = words.find((w) => w.start >= end)

@@ -2,6 +2,7 @@
 import type { ExtractionMethod } from '../../../schemas/extraction'
 import type { FieldType } from '../kinds/kind'
 import type { Segment } from './blocks'
+import { figureUnderUnit } from './columns-of-units'
 import type { Occurrence } from './labels'
 import { continued, type Found, type Labelled, partOf, valueBelow, valueRight } from './layout'
 import { fold, tokens } from './text'
@@ -9,7 +10,8 @@ import { MULTILINE } from './values'
 
 const MAX_LINES = 7
 
-export type Place = { found: Found; method: ExtractionMethod; trust: number }
+/** `unit`: what heads the column the value stands in, where its label does not say. */
+export type Place = { found: Found; method: ExtractionMethod; trust: number; unit?: string }
 
 function inline(occurrence: Occurrence, layout: Labelled, multiline: boolean): Place | undefined {
   const text = occurrence.rest.trim()
@@ -27,6 +29,12 @@ const WORDY: ReadonlySet<FieldType> = new Set(['name', 'text', 'phrase', 'party'
 
 function beside(occurrence: Occurrence, layout: Labelled, type: FieldType): Place | undefined {
   const { segment } = occurrence
+  const figure = type === 'weight' ? figureUnderUnit(layout, segment) : undefined
+  if (figure) {
+    const { at, box, text, confidence } = figure.segment
+    const found = { lines: [text], segments: [figure.segment], at, box, confidence, distance: 0 }
+    return { found, method: 'label-right', trust: 0.9, unit: figure.unit }
+  }
   const right = valueRight(layout, segment)
   if (!right) return undefined
   const found = MULTILINE.has(type) ? continued(layout, segment, right, MAX_LINES) : right
@@ -67,7 +75,7 @@ function section(layout: Labelled, segment: Segment): Place | undefined {
   const rows = layout.order.filter(
     (s) => s.at.top >= segment.at.bottom - 0.4 * line && s.at.top < segment.at.bottom + 14 * line,
   )
-  const starts = rows.filter((s) => Math.abs(s.at.left - segment.at.left) < 25 * letter)
+  const starts = rows.filter((s) => Math.abs(s.at.left - segment.at.left) < 30 * letter)
   const named = starts.find(
     (s) => NAME_LABEL.test(fold(s.text)) && fold(s.text).replace(NAME_LABEL, '').length < s.text.length,
   )

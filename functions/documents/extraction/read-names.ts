@@ -31,6 +31,25 @@ function orderParty(lines: string[]): string[] {
   return rest ? lines : lines.slice(1).length > 0 ? lines.slice(1) : lines
 }
 
+const OFFICE =
+  /^(?:firma|herrn?|frau|an)$|\b(?:department|dept|accounts? payable|purchasing|receiving|warenannahme|wareneingang|buchhaltung|einkauf|abteilung|comptabilite|service achats|contabilidad)\b\.?$/
+
+/** "Receiving Department" over the company's name, "Firma" over a German address: the name comes after. */
+function pastOffice(lines: readonly string[]): string | undefined {
+  const [first = '', second] = lines
+  return second !== undefined && OFFICE.test(fold(first)) && !/^\d|\d{4}/.test(second) ? second : lines[0]
+}
+
+const LEGAL =
+  /^(.{3,60}?(?<![\p{L}])(?:gmbh|ltd|limited|inc|llc|s\.?a\.?c|s\.?a\.?r\.?l|s\.?r\.?l|s\.?p\.?a|s\.?a\.?|b\.?v|n\.?v|ag|kg|a\/s|oy|ab|bhd|plc|ltda)\.?)\s*[,·•|]\s+(.+)$/iu
+const MORE_NAME = /^(?:ltd|limited|inc|llc|gmbh|kg|co|s\.?a|de|c\.?v)\b/i
+
+/** "Sea Agents Ltd, 4 Quay Street, Hull" on one line: what follows the legal form is the address. */
+function withoutAddress(line: string): [name: string, address: string | undefined] {
+  const [, name, rest] = line.match(LEGAL) ?? []
+  return name !== undefined && rest !== undefined && !MORE_NAME.test(rest) ? [name, rest] : [line, undefined]
+}
+
 const COMPANY_WORDS = new Set('BHD SDN LTD LIMITED GMBH INC LLC CORP CO COMPANY PTE PTY PVT'.split(' '))
 const LETTERS: Readonly<Record<string, string>> = { '0': 'O', '1': 'I', '5': 'S', '8': 'B' }
 
@@ -48,12 +67,12 @@ export const readParty: Reader = (raw, context) => {
   const source = (context.lines.length > 0 ? context.lines : [raw]).map(tidy)
   const lines = orderParty(source.filter((line) => !isBlank(line) && !CONTACT.test(line) && !HINT.test(line)))
   const named = lines.find((line) => NAME_LABEL.test(fold(line)))
-  const head = named ?? lines[0]
+  const head = named ?? pastOffice(lines)
   if (!head) return []
-  const name = withCompanyWords(tidy(head.replace(NAME_LABEL, '').replace(/^(?:messrs|m\/s)\.?\s+/i, '')))
+  const [bare, rest] = withoutAddress(tidy(head.replace(NAME_LABEL, '').replace(/^(?:messrs|m\/s)\.?\s+/i, '')))
+  const name = withCompanyWords(bare)
   if (isBlank(name) || !/\p{L}{2}/u.test(name) || datesIn(name).length > 0) return []
-  const address = lines
-    .filter((line) => line !== head)
+  const address = [...(rest === undefined ? [] : [rest]), ...lines.filter((line) => line !== head)]
     .map((line) => tidy(line.replace(ADDRESS_LABEL, '')))
     .filter((line) => !isBlank(line))
   const same = fold(name).match(/^same\s+as\s+(?:the\s+)?(consignee|shipper|above|notify|buyer)/)?.[1]
@@ -62,8 +81,8 @@ export const readParty: Reader = (raw, context) => {
     : { type: 'party', name, address }
   const prose = name.split(/\s+/).length > 9 || /[;?]/.test(name)
   const digits = /^\d/.test(name) && !same
-  // "C-DK-019" under "Customer" is its number.
-  const numbered = /^[A-Z]{0,4}[-/.]?[A-Z0-9/.-]*\d[A-Z0-9/.-]*$/.test(name)
+  // "C-DK-019" under "Customer" is its number; two letters are what OCR left of a name.
+  const numbered = (name.match(/\p{L}/gu)?.length ?? 0) < 3 || /^[A-Z]{0,4}[-/.]?[A-Z0-9/.-]*\d[A-Z0-9/.-]*$/.test(name)
   // Names begin with a capital; "their assignees" is the small print.
   const small = /^\p{Ll}+\s+\p{Ll}/u.test(name)
   return [reading(value, source.join('\n'), (prose || small || numbered ? 0.4 : 0.92) * (digits ? 0.7 : 1))]

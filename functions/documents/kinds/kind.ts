@@ -77,6 +77,8 @@ export type KindDefinition = {
   codes: readonly { code: string; phrases: readonly string[] }[]
   titles: readonly Evidence[]
   evidence: readonly Evidence[]
+  /** The most that all evidence together may count under a title of the kind (4 unless told). */
+  evidenceCap?: number
   fields: readonly FieldSpec[]
   /** Fields without which the document is of no use: all must be sure before it is accepted unseen. */
   key: readonly string[]

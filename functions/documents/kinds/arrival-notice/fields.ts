@@ -53,7 +53,11 @@ export const arrivalNotice: KindDefinition = {
     { phrase: 'arrival notice', weight: 9 },
     { phrase: 'notice of arrival', weight: 9 },
     { phrase: 'cargo arrival notice', weight: 9.5 },
-    { phrase: 'arrival notice freight invoice', weight: 9.5 },
+    // Both in one: it bills the freight, and tells of the arrival all the same.
+    { phrase: 'arrival notice freight invoice', weight: 15 },
+    { phrase: 'arrival notice and freight invoice', weight: 15 },
+    { phrase: 'arrival notice invoice', weight: 14 },
+    { phrase: 'freight invoice arrival notice', weight: 15 },
     { phrase: 'arrival notification', weight: 9 },
     { phrase: 'pre arrival notice', weight: 9 },
     { phrase: 'ankunftsanzeige', weight: 9 },

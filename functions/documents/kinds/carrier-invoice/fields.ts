@@ -73,7 +73,15 @@ export const carrierInvoice: KindDefinition = {
     { phrase: 'invoice', weight: 4 },
     { phrase: 'rechnung', weight: 4 },
   ],
+  // Many charges of a carrier, and hardly anything else, are billed by a carrier only.
+  evidenceCap: 7,
   evidence: [
+    { phrase: 'bunker adjustment', weight: 0.8 },
+    { phrase: 'seal fee', weight: 0.8 },
+    { phrase: 'b/l fee', weight: 1 },
+    { phrase: 'emission control', weight: 0.8 },
+    { phrase: 'port of loading', weight: 0.5 },
+    { phrase: 'voyage', weight: 0.4 },
     { phrase: 'ocean freight', weight: 1.8 },
     { phrase: 'sea freight', weight: 1.8 },
     { phrase: 'air freight', weight: 1.5 },

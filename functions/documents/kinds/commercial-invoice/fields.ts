@@ -9,9 +9,11 @@ export const seller: FieldSpec = {
   field: 'seller',
   type: 'party',
   labels: among(`
-    Seller | Seller Name | Vendor | Vendor Name | Supplier | Supplier Name | Company Name | Exporter | Shipper | Shipper/Exporter | Invoice From | From | Sold by | Beneficiary Name |
+    Seller | Seller Name | Vendor | Vendor Name | Supplier | Supplier Name | Company Name | Exporter | Shipper | Shipper/Exporter | Invoice From | Sold by | Beneficiary Name |
     Beneficiary | Manufacturer | Issued by | Verkäufer | Lieferant | Rechnungssteller | Absender | Vendeur | Fournisseur | Exportateur | Vendedor | Proveedor |
     Exportador | Emisor | Fornecedor | Verkoper | Leverancier | Venditore | Fornitore | Esportatore`),
+  // "From: Porto  To: Oslo" is the way of the goods.
+  weakLabels: ['From'],
   letterhead: true,
   expense: ['VENDOR_NAME', 'VENDOR', 'VENDOR_SUPPLIER', 'VENDOR_URL'],
   query: 'Who is the seller?',

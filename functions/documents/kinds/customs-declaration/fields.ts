@@ -194,13 +194,13 @@ export const customsDeclaration: KindDefinition = {
       ...commerce.documentDate,
       labels: [
         ...commerce.documentDate.labels,
-        'Entry Date',
-        'Import Date',
-        'Export Date',
+        'Summary Date',
         'Date of acceptance',
         'Annahmedatum',
         "Date d'acceptation",
       ],
+      // Days of the goods' journey, on forms that print the day of the paper too.
+      weakLabels: ['Entry Date', 'Import Date', 'Export Date'],
     },
   ],
   key: ['declarationNumber'],

@@ -14,6 +14,15 @@ const deliveryOrderNumber: FieldSpec = {
   ),
 }
 
+const HOUSE = /^(?:house|hb)/i
+
+/** Carriers release against their own bill; a forwarder's house bill is named beside it. */
+const releasedBill: FieldSpec = {
+  ...transport.billOfLadingNumber,
+  labels: transport.billOfLadingNumber.labels.filter((label) => !HOUSE.test(label)),
+  weakLabels: transport.billOfLadingNumber.labels.filter((label) => HOUSE.test(label)),
+}
+
 const releaseTo: FieldSpec = {
   field: 'releaseTo',
   type: 'party',
@@ -80,7 +89,7 @@ export const deliveryOrder: KindDefinition = {
   ],
   fields: [
     deliveryOrderNumber,
-    transport.billOfLadingNumber,
+    releasedBill,
     transport.bookingNumber,
     transport.shipmentReference,
     parties.shipper,

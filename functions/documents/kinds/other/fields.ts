@@ -82,7 +82,9 @@ export const OTHER_EVIDENCE: readonly Evidence[] = [
 const issuer: FieldSpec = {
   field: 'issuer',
   type: 'party',
-  labels: among('Vendor | Supplier | Seller | Company | Issued by'),
+  labels: among('Company | Issued by'),
+  // On an order the vendor is who gets it.
+  weakLabels: among('Vendor | Supplier | Seller'),
   letterhead: true,
   expense: ['VENDOR_NAME', 'VENDOR', 'VENDOR_SUPPLIER', 'VENDOR_URL'],
 }
@@ -94,11 +96,13 @@ export const OTHER_FIELDS: readonly FieldSpec[] = [
     field: 'documentNumber',
     type: 'identifier',
     labels: among(
-      'Receipt No | Receipt # | Document No | Doc No | Bill No | Invoice No | Invoice Number | Quote No | Quotation No | PO Number | PO No | Inv No | Cash Bill No',
+      'Receipt No | Receipt # | Document No | Doc No | Bill No | Invoice No | Invoice Number | Quote No | Quotation No | Inv No | Cash Bill No',
     ),
     weakLabels: among('Reference No | Ref No'),
     expense: ['INVOICE_RECEIPT_ID'],
   },
+  // The number of an order is one of these, not of an invoice.
+  commerce.purchaseOrderNumber,
   {
     ...commerce.documentDate,
     labels: [...commerce.documentDate.labels, 'PO Date', 'Quote Date', 'Order Date', 'Pay Date', 'Date Time'],

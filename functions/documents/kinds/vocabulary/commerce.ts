@@ -51,7 +51,15 @@ export const invoiceNumber: FieldSpec = {
     de factura | Factura no | Nº factura | Factura | Fatura n° | Número da fatura | Fatura | Nota fiscal n° |
     Factuurnummer | Factuurnr | Factuur | Factuur nr | Fattura n | Numero fattura | Fattura numero`),
   // "INVOICE" with "# 23413561" under it, as simple templates print it.
-  patterns: [{ find: /^#\s?([A-Z0-9][A-Z0-9/-]{3,20})$/i, confidence: 0.75, within: 0.25 }],
+  // So does "Number: MX0418827" in the head.
+  patterns: [
+    { find: /^#\s?([A-Z0-9][A-Z0-9/-]{3,20})$/i, confidence: 0.75, within: 0.25 },
+    {
+      find: /^(?:number|nummer|numéro|número|numero)\s?:\s*([A-Z0-9][A-Z0-9/-]{3,20})$/i,
+      confidence: 0.85,
+      within: 0.12,
+    },
+  ],
   expense: ['INVOICE_RECEIPT_ID'],
   query: 'What is the invoice number?',
 }
@@ -77,11 +85,11 @@ export const totalAmount: FieldSpec = {
   type: 'money',
   labels: among(`
     Total | Total Amount | Grand Total | Invoice Total | Total Invoice Value | Total Invoice Amount | Total Value | Total Invoice |
-    Invoice Value | Invoice Amount | Total FOB | Total CIF | Total USD | Total EUR | Total incl VAT | Total
+    Invoice Value | Invoice Amount | Total FOB | Total CIF | Total FOB Value | Total CIF Value | Total CFR Value | Total USD | Total EUR | Total incl VAT | Total
     including tax | Total including VAT | Total Incl | Total Price | TOTAL AMOUNT DUE ON | Bruttosumme |
     Gesamtbetrag | Gesamtsumme | Rechnungsbetrag | Endbetrag | Summe | Gesamt | Gesamtbetrag inkl MwSt
     | Gesamt brutto | Rechnungssumme | Total TTC | Montant total | Montant TTC |
-    Importe total | Total factura | Valor total | Total geral | Totaal | Totaalbedrag | Bedrag inclusief BTW | Totaal inclusief BTW | Totaal incl BTW | Totale | Totale fattura | Importo totale`),
+    Importe total | Total factura | Valor total | Total geral | Totaal | Totaalbedrag | Bedrag inclusief BTW | Totaal inclusief BTW | Totaal incl BTW | Totale | Totale fattura | Totale documento | Importe a pagar | Kwota do zapłaty | Razem do zapłaty | Do zapłaty | Importo totale`),
   weakLabels: among(`
     Amount Due | Balance Due | Total Due | Total Amount Due | Total Payable | Net Amount Payable | Zahlbetrag | Te betalen | Totaal te betalen |
     Net à payer | Total à payer | Total a pagar | Totale da pagare | Rounded Total | Total Rounded | Total RM | Total Sales | Total Sales Inclusive of GST |

@@ -51,6 +51,7 @@ export const portOfDischarge: FieldSpec = {
     déchargement | Port de débarquement | Puerto de descarga | Puerto de destino | Porto de descarga | Porto de
     destino | Loshaven | Haven van lossing | Porto di sbarco | Porto di scarico`),
   patterns: [
+    { find: /^to:\s+(\p{L}[\p{L}\s,.]+?)\s+by\s+(?:sea|air|truck|rail|road|vessel)\b/iu, confidence: 0.85 },
     {
       find: /^from:?\s+\p{L}[\p{L}\s,.]+?\s+to:?\s+(\p{L}[\p{L}\s,.]+?)(?:\s+by\s+(?:sea|air|truck|rail|road|vessel).*)?$/iu,
       confidence: 0.85,
@@ -73,7 +74,7 @@ export const billOfLadingNumber: FieldSpec = {
   type: 'identifier',
   labels: among(`
     Bill of Lading No | Bill of Lading Number | B/L No | B/L Number | BL No | BL | BOL Number | BOL No | B/L | Bill
-    of Lading | House B/L No | HB/L No | FBL No | FBL | Transport Document Number | Transport Document No | B/L or AWB Number | OBL No | HBL No | HBL | MBL No | House Bill of Lading No | Master Bill of Lading No | Sea Waybill No
+    of Lading | House B/L No | HB/L No | FBL No | FBL | Transport Document Number | Transport Document No | B/L or AWB Number | B/L or AWB No | OBL No | HBL No | HBL | MBL No | House Bill of Lading No | Master Bill of Lading No | Sea Waybill No
     | Waybill No | Ocean Bill of Lading No | Combined transport bill of lading | Konnossement Nr |
     Konnossementsnummer | Connaissement n° | N° de connaissement | Conocimiento de embarque no | No de BL |
     Conhecimento de embarque n° | Cognossementnummer | Polizza di carico n | B/L Document No | Document No`),
