@@ -4,6 +4,7 @@ import { MAX_ROWS, type RowResult, ShipmentImport } from '../../schemas/import'
 import { CreateShipment } from '../../schemas/shipment'
 import { AppError, type FieldError, pointerOf } from '../platform/errors'
 import { creationErrors } from '../shipments/domain'
+import { columnsOf } from './columns'
 
 /** The rows of a payload. Whoever parses it twice gets the same rows. */
 export function rowsOf(contentType: string, text: string): unknown[] {
@@ -17,24 +18,14 @@ export function rowsOf(contentType: string, text: string): unknown[] {
   return rows
 }
 
-/** Members that are numbers in the schema; a CSV has only text. */
-const NUMBERS = new Set(['packages', 'grossWeight', 'volume', 'verifiedGrossMass', 'amount'])
-
-/** A header cell is the path of a member: `clientReference`, `legs.0.from.unLocode`, `chargeLines.0.amount.currency`. */
 function csvRows(text: string): unknown[] {
   const [header = [], ...lines] = csvLines(text)
-  const paths = header.map((name) => name.trim().split('.'))
-  if (paths.some((path) => path.some((part) => !/^(?:[a-zA-Z]{1,40}|\d{1,3})$/.test(part))))
-    throw new AppError(
-      'invalid',
-      'csv.malformed',
-      'The first line names a member a column, such as legs.0.from.unLocode',
-    )
+  const columns = columnsOf(header)
   return lines.map((cells) => {
     const row: Node = {}
-    cells.forEach((cell, column) => {
-      const path = paths[column]
-      if (path && cell !== '') place(row, path, NUMBERS.has(path.at(-1) ?? '') ? Number(cell) : cell)
+    cells.forEach((cell, index) => {
+      const column = columns[index]
+      if (column && cell !== '') place(row, column.path, column.isNumber ? Number(cell) : cell)
     })
     return row
   })
@@ -58,8 +49,8 @@ function place(node: Node, path: string[], value: Leaf): void {
   path.forEach((part, depth) => {
     if (depth === path.length - 1) at[part] = value
     else {
-      // Own members only: a column named after one of Object's must not reach its prototype.
-      const next = (Object.hasOwn(at, part) ? at[part] : undefined) ?? (/^\d+$/.test(path[depth + 1] ?? '') ? [] : {})
+      // Own members only; which names and indexes there are, `columnsOf` has checked.
+      const next = Object.hasOwn(at, part) ? at[part] : /^\d+$/.test(path[depth + 1] ?? '') ? [] : {}
       at[part] = next
       // Just made, or made so by an earlier column.
       at = next as Record<string, unknown>
@@ -71,11 +62,25 @@ export type CheckedRow =
   | { index: number; clientReference?: string; command: CreateShipment }
   | { index: number; clientReference?: string; errors: FieldError[] }
 
-/** A row by the same schema and rules as POST /v1/shipments, but for its places. */
+/** A row by the same schema and rules as POST /v1/shipments, but for its places. Whatever the row is, it has a result. */
 export function checkRow(row: unknown, index: number): CheckedRow {
+  try {
+    return checkedRow(row, index)
+  } catch {
+    return { index, errors: [BROKEN_ROW] }
+  }
+}
+
+/** Of a row that brings its check or its creation down: the others go on. */
+export const BROKEN_ROW: FieldError = { pointer: '', code: 'internal', message: 'Something failed on our side' }
+
+const MAX_ERRORS = 10
+
+function checkedRow(row: unknown, index: number): CheckedRow {
   const parsed = CreateShipment.safeParse(row)
   if (!parsed.success) {
-    const errors = parsed.error.issues.map((issue) => ({
+    // Thousands of rows are held at once, and each may have hundreds.
+    const errors = parsed.error.issues.slice(0, MAX_ERRORS).map((issue) => ({
       pointer: pointerOf(issue.path),
       code: issue.code,
       message: issue.message,
@@ -87,9 +92,11 @@ export function checkRow(row: unknown, index: number): CheckedRow {
   return errors.length > 0 ? { ...identity, errors } : { ...identity, command: parsed.data }
 }
 
+/** One that a shipment may have: of what else stands there, a result repeats nothing. */
 const referenceOf = (row: unknown): { clientReference?: string } => {
   const reference: unknown = typeof row === 'object' && row !== null ? Reflect.get(row, 'clientReference') : undefined
-  return typeof reference === 'string' ? { clientReference: reference } : {}
+  const { data } = CreateShipment.shape.clientReference.safeParse(reference)
+  return data === undefined ? {} : { clientReference: data }
 }
 
 /** Rows whose reference stands in an earlier row already. */
@@ -110,12 +117,15 @@ export function repeatedReferences(rows: readonly CheckedRow[]): Map<number, Fie
   return repeated
 }
 
-const MAX_ERRORS = 10
-
 export const failedRow = (row: { index: number; clientReference?: string }, errors: FieldError[]): RowResult => ({
   index: row.index,
   ...(row.clientReference === undefined ? {} : { clientReference: row.clientReference }),
   status: 'FAILED',
-  // A block of results is one item of the table: the first errors say what is wrong with the row.
-  errors: errors.slice(0, MAX_ERRORS),
+  // A block of results is one item of the table: the first errors say what is wrong with the row, and briefly.
+  errors: errors.slice(0, MAX_ERRORS).map((error) => ({ ...error, message: shortened(error.message) })),
 })
+
+/** Some messages list all codes that there are. */
+const MAX_MESSAGE = 200
+const shortened = (message: string) =>
+  message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1)}…`

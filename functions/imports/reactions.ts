@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { ImportJob, RowResult } from '../../schemas/import'
+import { AwsError } from '../platform/aws'
 import type { Reactions } from '../platform/consume'
 import { type Context, timestamp } from '../platform/context'
 import { AppError, type FieldError } from '../platform/errors'
 import { Contended } from '../platform/table'
+import { logger } from '../platform/telemetry'
 import { checkedCommand, create } from '../shipments/creation'
 import { releaseReference, reserveReference } from '../shipments/insertion'
-import { type CheckedRow, checkRow, failedRow, repeatedReferences, rowsOf } from './domain'
+import { BROKEN_ROW, type CheckedRow, checkRow, failedRow, repeatedReferences, rowsOf } from './domain'
 import { loadJob, loadPayload, ROWS_A_BLOCK, recordRows } from './store'
 
 const AT_ONCE = 8
@@ -71,14 +73,18 @@ async function createRow(context: Context, job: ImportJob, row: CheckedRow): Pro
     )
     return { index: row.index, ...referenceOf(row), status: 'CREATED', shipmentId: created.shipmentId }
   } catch (error) {
-    // A rule's no is the row's result; anything else is a fault, and the job goes on at the next delivery.
-    if (error instanceof AppError && !(error instanceof Contended)) return failedRow(row, fieldErrors(error))
-    throw error
+    return failedRow(row, fieldErrors(error))
   }
 }
 
-const fieldErrors = (error: AppError): FieldError[] =>
-  error.details.errors ?? [{ pointer: '', code: error.code, message: error.message }]
+/** A rule's no is the row's result, and so is an error that would come again. What passes is thrown: the job goes on at the next delivery. */
+function fieldErrors(error: unknown): FieldError[] {
+  if (error instanceof Contended || (error instanceof AwsError && error.retryable)) throw error
+  if (error instanceof AppError)
+    return error.details.errors ?? [{ pointer: '', code: error.code, message: error.message }]
+  logger.error('Row of an import failed', { error: error instanceof Error ? error : new Error(String(error)) })
+  return [BROKEN_ROW]
+}
 
 /**
  * All or none: every row is checked and every reference held before the first shipment is written, so that no rule can
@@ -91,7 +97,6 @@ async function holdAll(context: Context, job: ImportJob, rows: readonly CheckedR
     try {
       await checkedCommand(context, row.command)
     } catch (error) {
-      if (!(error instanceof AppError)) throw error
       return { index: row.index, ...referenceOf(row), errors: fieldErrors(error) }
     }
     const { clientReference } = row.command

@@ -92,7 +92,18 @@ test('a CSV is as good as JSON', async () => {
   const { status, body } = await sendCsv([header, line('C-1'), line('C-2')].join('\n'))
   expect(status).toBe(202)
   expect(await finished(body.jobId)).toMatchObject({ status: 'COMPLETED', created: 2, contentType: 'text/csv' })
-  expect(await sendCsv('a b\n1')).toMatchObject({ status: 400, body: { code: 'csv.malformed' } })
+})
+
+test('a CSV whose columns name no value of a shipment is refused, and nothing stands in the way of the next', async () => {
+  for (const text of [
+    'a b\n1',
+    'legs.0.mode,legs.length\nTRUCK,abc\n',
+    'legs.0.mode,legs.length\nTRUCK,4294967295\n',
+    'hasOwnProperty.call\nx\n',
+  ])
+    expect(await sendCsv(text)).toMatchObject({ status: 400, body: { code: 'csv.malformed' } })
+  const { body } = await sendCsv('clientReference\nimp1\n')
+  expect(await finished(body.jobId)).toMatchObject({ status: 'COMPLETED', processed: 1, failed: 1 })
 })
 
 test('a repeated Idempotency-Key answers the same job; unknown jobs and too many rows are refused', async () => {
