@@ -1,5 +1,42 @@
 import * as z from 'zod'
 
+/** Neither read nor printed: controls, lone surrogates, and what turns the direction of all that follows. */
+const UNSEEN = String.raw`\uD800-\uDFFF\u2028-\u202E\u2066-\u2069`
+const CONTROLS = String.raw`\u0000-\u001F\u007F-\u009F`
+const CONTROLS_BUT_LINE_ENDS = String.raw`\u0000-\u0009\u000B\u000C\u000E-\u001F\u007F-\u009F`
+/** Spaces, and what takes no room at all. */
+const BLANK = String.raw` \u00A0\u00AD\u1680\u2000-\u200F\u202F\u205F-\u2064\u3000\u3164\uFEFF`
+
+/** Only what is not refused, of which one sign is more than blank. */
+const written = (refused: string, blank: string) => new RegExp(`^[${blank}]*[^${refused}${blank}][^${refused}]*$`, 'u')
+const LINE = written(UNSEEN + CONTROLS, BLANK)
+const TEXT = written(UNSEEN + CONTROLS_BUT_LINE_ENDS, String.raw`${BLANK}\n\r`)
+// A name of dots alone is a place in a file system.
+const FILE_NAME = written(String.raw`${UNSEEN}${CONTROLS}/\\`, `${BLANK}.`)
+
+const UNREADABLE = 'not blank, and without control characters, lone surrogates or signs that turn the direction of text'
+
+/** What a person wrote and a person may read, in a line: a name, a title, a number on paper. Blank is blank, and not too short as well. */
+export const line = (most: number) =>
+  z
+    .string()
+    .trim()
+    .max(most)
+    .regex(LINE, { error: `expected a line of text: ${UNREADABLE}`, abort: true })
+/** The same in any number of lines: a reason, a comment, an address. */
+export const text = (most: number) =>
+  z
+    .string()
+    .trim()
+    .max(most)
+    .regex(TEXT, { error: `expected text: ${UNREADABLE}`, abort: true })
+export const FileName = z
+  .string()
+  .trim()
+  .max(200)
+  .regex(FILE_NAME, `expected the name of a file: without / and \\, ${UNREADABLE}`)
+  .describe('Without a path')
+
 /** An id: the prefix and a ULID. */
 export const prefixed = (prefix: string, what: string) =>
   z

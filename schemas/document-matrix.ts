@@ -1,7 +1,7 @@
 /** What the documents of a shipment say, side by side with each other and with the shipment itself. */
 import * as z from 'zod'
 import { DocumentType } from './codes'
-import { ShipmentId } from './common'
+import { ShipmentId, text } from './common'
 import { DocumentStatus } from './document'
 import { BoundingBox, DocumentKind, NormalisedValue } from './extraction'
 
@@ -118,7 +118,5 @@ export const DocumentMatrix = z
 export type DocumentMatrix = z.infer<typeof DocumentMatrix>
 
 /** POST /v1/shipments/{shipmentId}/document-waivers: every disagreement of the check as it stands now. */
-export const WaiveCheck = z
-  .object({ check: CheckCode, reason: z.string().trim().min(10).max(500) })
-  .meta({ id: 'WaiveCheck' })
+export const WaiveCheck = z.object({ check: CheckCode, reason: text(500).min(10) }).meta({ id: 'WaiveCheck' })
 export type WaiveCheck = z.infer<typeof WaiveCheck>

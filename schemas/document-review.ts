@@ -1,6 +1,6 @@
 /** What people decide about what was read, and what that says about the reading. */
 import * as z from 'zod'
-import { DocumentId } from './common'
+import { DocumentId, text } from './common'
 import { BoundingBox, DocumentKind, NormalisedValue } from './extraction'
 
 /** One field for a person to look at. */
@@ -45,6 +45,16 @@ export const FieldDecision = z
   .meta({ id: 'FieldDecision' })
 export type FieldDecision = z.infer<typeof FieldDecision>
 
+/** What was read may be anything; what a person gives in its place is text wherever it has text. */
+const GivenValue = NormalisedValue.superRefine((value, { addIssue }) => {
+  for (const [name, member] of Object.entries(value))
+    for (const [index, said] of [member].flat().entries()) {
+      const issue = typeof said === 'string' && text(2000).safeParse(said).error?.issues[0]
+      const path = Array.isArray(member) ? [name, index] : [name]
+      if (issue && said !== '') addIssue({ code: 'custom', path, message: issue.message })
+    }
+})
+
 /** POST …/documents/{documentId}/corrections */
 export const CorrectDocument = z
   .object({
@@ -56,7 +66,7 @@ export const CorrectDocument = z
             decision: z.literal('CORRECT'),
             field: z.string().regex(/^[a-z][A-Za-z]{1,39}$/),
             index: z.int().min(0).max(200).default(0),
-            value: NormalisedValue,
+            value: GivenValue,
           }),
           z.object({ decision: z.literal('REMOVE'), field: z.string(), index: z.int().min(0).default(0) }),
         ]),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { DocumentType } from './codes'
-import { DocumentId, GrantId, InvoiceId, ShipmentId } from './common'
+import { DocumentId, FileName, GrantId, InvoiceId, ShipmentId } from './common'
 
 export const DocumentStatus = z.enum([
   'AWAITING_UPLOAD',
@@ -29,7 +29,7 @@ export const AnnounceDocument = z
       .string()
       .regex(/^[A-Za-z0-9+/]{43}=$/, 'expected 32 bytes in base64')
       .describe('SHA-256 of the file, base64'),
-    fileName: z.string().min(1).max(200).optional(),
+    fileName: FileName.optional(),
     supersedes: DocumentId.optional().describe(
       'Document that this one replaces once it is verified; one of the same type, sender and number is replaced anyway',
     ),

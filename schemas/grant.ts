@@ -1,7 +1,7 @@
 /** A partner's access without an account: to one shipment, for some types of document, for some time. */
 import * as z from 'zod'
 import { DocumentType } from './codes'
-import { DocumentId, GrantId, Instant, OrganizationId, ShipmentId } from './common'
+import { DocumentId, FileName, GrantId, Instant, line, OrganizationId, ShipmentId } from './common'
 import { ContentType, DocumentStatus, Feedback, MAX_DOCUMENT_BYTES } from './document'
 
 /** POST /v1/shipments/{shipmentId}/grants */
@@ -9,12 +9,7 @@ export const IssueGrant = z
   .object({
     documentTypes: z.array(DocumentType).min(1).max(19).describe('What may be uploaded, and nothing else'),
     expiresAt: Instant.describe('At most 90 days ahead'),
-    recipient: z
-      .string()
-      .trim()
-      .min(1)
-      .max(120)
-      .describe('Who gets the link, in your words: a name, an e-mail address'),
+    recipient: line(120).describe('Who gets the link, in your words: a name, an e-mail address'),
     organizationId: OrganizationId.optional().describe('Partner in whose name the documents are'),
     maxDocuments: z.int().min(1).max(100).default(20),
   })
@@ -48,7 +43,7 @@ export const AnnounceByGrant = z
   .object({
     documentType: DocumentType,
     contentType: ContentType,
-    fileName: z.string().min(1).max(200).optional(),
+    fileName: FileName.optional(),
     bytes: z.int().min(1).max(MAX_DOCUMENT_BYTES).optional(),
     sha256: z
       .string()

@@ -1,6 +1,6 @@
 /** The legal entity that the tenant is: in whose name, with which numbers and accounts, its papers go out. */
 import * as z from 'zod'
-import { Currency } from './common'
+import { Currency, line, text } from './common'
 import { Party } from './shipment'
 
 const compact = (text: string) => text.replaceAll(/[\s.-]/g, '').toUpperCase()
@@ -27,8 +27,6 @@ const Bic = z
     message: 'expected a BIC (ISO 9362) of 8 or 11 signs',
   })
   .describe('ISO 9362')
-
-const line = (most: number) => z.string().trim().min(1).max(most)
 
 const BankAccount = z
   .strictObject({
@@ -71,7 +69,7 @@ export type Logo = z.infer<typeof Logo>
 const members = {
   name: Party.shape.name.describe('Legal name'),
   tradingName: line(120).optional().describe('Stands first on papers, the legal name under it'),
-  address: line(300).describe('Postal address, line by line, without the country'),
+  address: text(300).describe('Postal address, line by line, without the country'),
   country: Party.shape.country.unwrap().describe('ISO 3166-1 alpha-2'),
   vatNumber: line(40).optional().describe('VAT identification number, or what the country has in its place'),
   eoriNumber: z
@@ -94,7 +92,7 @@ const members = {
           addIssue({ code: 'custom', path: [index, 'currency'], message: 'another account has this currency' })
     }),
   paymentDays: z.int().min(0).max(365).default(30).describe('From the issue of an invoice until it is due'),
-  invoiceText: line(600).optional().describe('Stands under its invoices: terms of business, of late payment'),
+  invoiceText: text(600).optional().describe('Stands under its invoices: terms of business, of late payment'),
   logo: Logo.optional(),
 }
 

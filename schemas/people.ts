@@ -1,6 +1,6 @@
 /** Who works when: business calendars and the directory of a tenant's people. */
 import * as z from 'zod'
-import { ENDS_IN_ORDER, ENDS_LATER, Group, Subject, UnLocode, WEEKDAYS } from './common'
+import { ENDS_IN_ORDER, ENDS_LATER, Group, line, Subject, UnLocode, WEEKDAYS } from './common'
 import { InternalRole } from './role'
 
 export const CalendarId = z
@@ -59,14 +59,14 @@ function isTimeZone(timeZone: string): boolean {
 
 export const Holiday = z.strictObject({
   date: z.iso.date().describe('Local date'),
-  name: z.string().trim().max(80).optional(),
+  name: line(80).optional(),
 })
 export type Holiday = z.infer<typeof Holiday>
 
 export const MAX_HOLIDAYS = 400
 
 const calendar = {
-  name: z.string().trim().min(1).max(80),
+  name: line(80),
   timeZone: TimeZone,
   hours: WeeklyHours.refine((hours) => !(openMinutes(hours) < 60), 'at least one hour a week').describe(
     'Openings of each weekday, local time',
@@ -91,7 +91,7 @@ const Absence = z
   .describe('First and last day, UTC')
 
 const member = {
-  name: z.string().trim().min(1).max(120),
+  name: line(120),
   roles: z.array(InternalRole).min(1).max(13).describe('Whose work they do; what they may do, their token says'),
   leads: z.array(InternalRole).max(13).default([]).describe('Roles that they lead: escalated work comes to them'),
   groups: z.array(Group).max(20).default([]),

@@ -1,7 +1,7 @@
 /** Papers that Portolan prints, and what is said when one is asked for. */
 import * as z from 'zod'
 import { DocumentType } from './codes'
-import { InvoiceId } from './common'
+import { InvoiceId, text } from './common'
 import { Party } from './shipment'
 
 /** Who stands on a printed paper. */
@@ -14,7 +14,7 @@ export const PrintedTerms = z.object({
   ),
   billTo: PrintedParty.optional().describe("Buyer of an invoice; the shipment's party that is billed when absent"),
   dueDate: z.iso.date().optional().describe('Of an invoice; thirty days after its issue when absent'),
-  remittance: z.string().max(300).optional().describe('Of an invoice: where to pay, line by line'),
+  remittance: text(300).optional().describe('Of an invoice: where to pay, line by line'),
 })
 export type PrintedTerms = z.infer<typeof PrintedTerms>
 

@@ -11,7 +11,18 @@ import {
   ShipmentType,
   TransportMode,
 } from './codes'
-import { CubicMetres, Instant, Kilograms, Money, OrganizationId, ShipmentId, TimeWindow, UnLocode } from './common'
+import {
+  CubicMetres,
+  Instant,
+  Kilograms,
+  line,
+  Money,
+  OrganizationId,
+  ShipmentId,
+  TimeWindow,
+  text,
+  UnLocode,
+} from './common'
 import { Milestone } from './milestone'
 
 export const ContainerNumber = z
@@ -22,16 +33,16 @@ export const ContainerNumber = z
 export const Party = z
   .object({
     function: PartyFunction,
-    name: z.string().min(1).max(120),
+    name: line(120),
     organizationId: OrganizationId.optional().describe('Gives the organization access as a partner'),
-    address: z.string().max(300).optional(),
+    address: text(300).optional(),
     country: z
       .string()
       .regex(/^[A-Z]{2}$/)
       .optional()
       .describe('ISO 3166-1 alpha-2'),
     email: z.email().optional(),
-    taxId: z.string().max(40).optional(),
+    taxId: line(40).optional(),
   })
   .meta({ id: 'Party' })
 export type Party = z.infer<typeof Party>
@@ -41,13 +52,13 @@ export const DangerousGoods = z
     unNumber: z.string().regex(/^[0-9]{4}$/, 'expected four digits'),
     imoClass: z.string().regex(/^[1-9](\.[1-6][A-S]?)?$/, 'expected an IMDG class such as 3 or 2.1'),
     packingGroup: z.enum(['1', '2', '3']).optional(),
-    properShippingName: z.string().max(200).optional(),
+    properShippingName: line(200).optional(),
   })
   .meta({ id: 'DangerousGoods' })
 
 export const CargoItem = z
   .object({
-    description: z.string().min(1).max(500),
+    description: text(500),
     packages: z.int().positive().describe('Number of packages'),
     packageType: z
       .string()
@@ -62,7 +73,7 @@ export const CargoItem = z
       .describe('Harmonized System code'),
     dangerousGoods: DangerousGoods.optional(),
     containerNumber: ContainerNumber.optional(),
-    marks: z.string().max(300).optional(),
+    marks: text(300).optional(),
   })
   .meta({ id: 'CargoItem' })
 export type CargoItem = z.infer<typeof CargoItem>
@@ -74,14 +85,14 @@ export const Container = z
       .string()
       .regex(/^[0-9A-Z]{2}[A-Z][0-9A-Z]$/, 'expected an ISO 6346 size-type such as 22G1')
       .describe('ISO 6346 size and type'),
-    seals: z.array(z.string().min(1).max(20)).max(10).default([]),
+    seals: z.array(line(20)).max(10).default([]),
     verifiedGrossMass: Kilograms.optional(),
   })
   .meta({ id: 'Container' })
 export type Container = z.infer<typeof Container>
 
 export const Place = z
-  .object({ unLocode: UnLocode, facilityType: FacilityType.optional(), facilityCode: z.string().max(10).optional() })
+  .object({ unLocode: UnLocode, facilityType: FacilityType.optional(), facilityCode: line(10).optional() })
   .meta({ id: 'Place' })
 
 export const Leg = z
@@ -91,8 +102,8 @@ export const Leg = z
     to: Place,
     departure: Instant.optional().describe('Planned departure (ETD)'),
     arrival: Instant.optional().describe('Planned arrival (ETA)'),
-    vessel: z.string().max(60).optional(),
-    voyage: z.string().max(20).optional(),
+    vessel: line(60).optional(),
+    voyage: line(20).optional(),
     carrierScac: z
       .string()
       .regex(/^[A-Z]{2,4}$/)
@@ -129,7 +140,7 @@ export const ChargeLine = z
       .describe('Unique in the shipment'),
     code: ChargeCode,
     type: ChargeType,
-    description: z.string().max(200).optional(),
+    description: line(200).optional(),
     amount: Money.refine((money) => money.amount > 0 && money.amount <= MAX_CHARGE, {
       message: 'from 1 to 1,000,000,000,000 minor units',
       path: ['amount'],
@@ -154,9 +165,9 @@ const details = {
   containers: z.array(Container).max(100).default([]),
   legs: z.array(Leg).min(1).max(20).describe('In travel order; each starts where the one before ends'),
   cutOffs: z.array(CutOff).max(15).default([]),
-  incoterm: z.object({ rule: Incoterm, place: z.string().min(1).max(80) }).describe('Incoterms 2020'),
+  incoterm: z.object({ rule: Incoterm, place: line(80) }).describe('Incoterms 2020'),
   references: z
-    .array(z.object({ type: ReferenceType, value: z.string().min(1).max(60) }))
+    .array(z.object({ type: ReferenceType, value: line(60) }))
     .max(30)
     .default([]),
 }

@@ -1,7 +1,7 @@
 /** Which SOPs there are, for which shipments, and which of them a shipment gets. */
 import * as z from 'zod'
 import { LoadType, ShipmentType, TransportMode } from './codes'
-import { OrganizationId } from './common'
+import { line, OrganizationId } from './common'
 import { ProductSopId, SopId } from './sop'
 
 /** Shipments that an SOP is for. */
@@ -24,7 +24,7 @@ export const SopStatus = z.enum(['ACTIVE', 'RETIRED']).describe('RETIRED: no new
 export const CreateSop = z
   .strictObject({
     sopId: SopId,
-    title: z.string().trim().min(3).max(120),
+    title: line(120).min(3),
     appliesTo: SopScope,
     machine: ProductSopId.describe(
       'SOP of Portolan whose state machine carries the versions, and which drafts begin as',

@@ -1,7 +1,7 @@
 /** How an SOP is changed: drafts, versions, releases, and the ways of reading a definition. */
 import * as z from 'zod'
 import { DocumentType } from './codes'
-import { DraftId } from './common'
+import { DraftId, text } from './common'
 import { Due } from './due'
 import { Milestone } from './milestone'
 import { InternalRole } from './role'
@@ -12,7 +12,7 @@ import { PublicationGate } from './sop-flight'
 export const Definition = z
   .record(z.string(), z.unknown())
   .describe('Amazon States Language in JSONata; the function is written ${SopStepFunctionArn}')
-export const Reason = z.string().trim().min(3).max(500).describe('Why; kept for ever')
+export const Reason = text(500).min(3).describe('Why; kept for ever')
 export const VersionNumber = z.coerce.number().int().positive().describe('Number of a version of the state machine')
 
 export const Change = z

@@ -1,7 +1,7 @@
 /** Running shipments moved to another version of their SOP: what a move would do, and what it did. */
 import * as z from 'zod'
 import { ChargeCode } from './codes'
-import { Instant, MigrationId, Money, PlanId, pageQuery, ShipmentId, SopId, TaskId } from './common'
+import { Instant, MigrationId, Money, PlanId, pageQuery, ShipmentId, SopId, TaskId, text } from './common'
 import { InternalRole } from './role'
 import { SopPin } from './shipment'
 import { Task } from './task'
@@ -150,11 +150,11 @@ export const StartMigration = z
       .default(30)
       .describe('How long after a wave its shipments may take to stand where they should'),
     includeManual: z
-      .array(z.strictObject({ shipmentId: ShipmentId, reason: z.string().trim().min(3).max(300) }))
+      .array(z.strictObject({ shipmentId: ShipmentId, reason: text(300).min(3) }))
       .max(500)
       .default([])
       .describe('Shipments of the verdict MANUAL that are moved nevertheless, each with the reason'),
-    reason: z.string().trim().min(3).max(500).describe('Why; kept for ever'),
+    reason: text(500).min(3).describe('Why; kept for ever'),
   })
   .meta({ id: 'StartMigration' })
 export type StartMigration = z.infer<typeof StartMigration>

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { text } from './common'
 import { SopFailure, SopRestartKind } from './sop-run'
 
 /** One run of a shipment's SOP. */
@@ -29,7 +30,7 @@ export type SopRun = z.infer<typeof SopRun>
 /** POST /v1/shipments/{shipmentId}/sop-restarts */
 export const RestartSop = z
   .strictObject({
-    reason: z.string().trim().min(1).max(300),
+    reason: text(300),
     version: z.int().min(1).optional().describe('Of the same SOP; the pinned one when absent'),
     process: z
       .string()

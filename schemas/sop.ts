@@ -1,7 +1,7 @@
 /** The SOP vocabulary: what a state of an SOP may ask for. State machines name these steps and nothing else. */
 import * as z from 'zod'
 import { ChargeCode, DocumentType, Incoterm, LoadType, PartyFunction, ShipmentType, TransportMode } from './codes'
-import { Money, SopId, TenantId } from './common'
+import { line, Money, SopId, TenantId, text } from './common'
 import { Severity } from './document-matrix'
 import { Anchor, Due } from './due'
 import { Milestone } from './milestone'
@@ -80,7 +80,7 @@ export type NoticeTemplate = z.infer<typeof NoticeTemplate>
 
 const identity = { key: StepKey, tenantId: TenantId, shipmentId: SopRunName }
 const token = z.string().min(1).max(2048).describe('Task token of the state that is held until the step is settled')
-const title = z.string().min(1).max(120)
+const title = line(120)
 
 const asked = { role: InternalRole, title, due: Due }
 /** How a task is given to people, and what happens when it stays undone. */
@@ -194,7 +194,7 @@ export const SopStep = z
     }),
     step('raiseException', 'Raises an exception once, and answers `waitSeconds`: how long to go on waiting', {
       severity: z.enum(['LOW', 'MEDIUM', 'HIGH', 'CRITICAL']),
-      reason: z.string().min(1).max(200),
+      reason: text(200),
       owner: InternalRole,
       concerns: StepKey.optional().describe('Step that is late; the exception is resolved when that step is settled'),
       unlessBefore: Due.optional().describe(
@@ -218,14 +218,14 @@ export type StepOf<Name extends SopStepName> = Extract<SopStep, { step: Name }>
 /** One entry of a tenant's denied-party list. */
 export const DeniedParty = z
   .strictObject({
-    name: z.string().min(2).max(200),
-    aliases: z.array(z.string().min(2).max(200)).max(20).default([]),
+    name: line(200).min(2),
+    aliases: z.array(line(200).min(2)).max(20).default([]),
     country: z
       .string()
       .regex(/^[A-Z]{2}$/)
       .optional()
       .describe('ISO 3166-1 alpha-2; parties known to be of another country do not match'),
-    list: z.string().min(1).max(60).describe('List that names it'),
+    list: line(60).describe('List that names it'),
   })
   .meta({ id: 'DeniedParty' })
 export type DeniedParty = z.infer<typeof DeniedParty>

@@ -1,6 +1,6 @@
 /** What is asked about tasks, and answered: apart from the task itself, which every function knows. */
 import * as z from 'zod'
-import { Currency, Instant, pageQuery, Subject } from './common'
+import { Currency, Instant, line, pageQuery, Subject } from './common'
 import { Due } from './due'
 import { InternalRole } from './role'
 import { Candidates, FormField, Ladder, Task, TaskPriority } from './task'
@@ -9,7 +9,7 @@ import { Candidates, FormField, Ladder, Task, TaskPriority } from './task'
 export const CreateTask = z
   .strictObject({
     role: InternalRole,
-    title: z.string().trim().min(1).max(120),
+    title: line(120),
     dueAt: Instant.optional(),
     due: Due.optional().describe('Instead of dueAt: relative to the shipment’s plan'),
     form: z.array(FormField).max(20).default([]),

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Group, ShipmentId, Subject, TaskId } from './common'
+import { Group, line, ShipmentId, Subject, TaskId } from './common'
 import { Disagreement } from './document-matrix'
 import { DocumentReview } from './document-review'
 import { BusinessHours, Due, Offset } from './due'
@@ -24,10 +24,10 @@ export const OPEN_TASK_STATUSES: readonly TaskStatus[] = ['CREATED', 'ASSIGNED',
 export const FormField = z
   .object({
     name: z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,39}$/),
-    label: z.string().min(1).max(80),
+    label: line(80),
     type: z.enum(['text', 'number', 'boolean', 'instant', 'choice', 'containerNumber', 'money']),
     required: z.boolean().default(true),
-    options: z.array(z.string()).optional().describe('For a choice'),
+    options: z.array(line(120)).optional().describe('For a choice'),
   })
   .meta({ id: 'FormField' })
 export type FormField = z.infer<typeof FormField>

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { FacilityType, LegMode } from './codes'
-import { Instant, UnLocode } from './common'
+import { Instant, line, text, UnLocode } from './common'
 import { Milestone } from './milestone'
 import { ContainerNumber } from './shipment'
 
@@ -15,7 +15,7 @@ export const SourceEventId = z.string().regex(/^[\x21-\x7e]{1,160}$/)
 const reported = {
   eventId: GivenEventId.optional().describe("The source's id of this event; derived from the content when absent"),
   eventDateTime: Instant.describe('When it happened, or is planned or expected to (event time)'),
-  source: z.string().min(1).max(60).describe('Who says so: SCAC, system or person'),
+  source: line(60).describe('Who says so: SCAC, system or person'),
 }
 
 /** What a source says happened, in DCSA Track & Trace grammar. The code is open: an unknown one is stored and flagged. */
@@ -28,7 +28,7 @@ export const ReportedEvent = z
       .string()
       .regex(/^[A-Z]{4}$/)
       .describe('shipmentEventTypeCode, transportEventTypeCode or equipmentEventTypeCode of DCSA'),
-    documentTypeCode: z.string().max(10).optional().describe('DCSA document type of a SHIPMENT event: CBR, BKG, SHI …'),
+    documentTypeCode: line(10).optional().describe('DCSA document type of a SHIPMENT event: CBR, BKG, SHI …'),
     emptyIndicatorCode: z.enum(['EMPTY', 'LADEN']).optional(),
     facilityTypeCode: FacilityType.optional(),
     unLocode: UnLocode.optional(),
@@ -36,7 +36,7 @@ export const ReportedEvent = z
     equipmentReference: ContainerNumber.optional(),
     isTransshipmentMove: z.boolean().optional(),
     deliveredPackages: z.int().nonnegative().optional().describe('Packages handed over, on a delivery'),
-    remark: z.string().max(500).optional(),
+    remark: text(500).optional(),
   })
   .meta({ id: 'ReportedEvent' })
 export type ReportedEvent = z.infer<typeof ReportedEvent>
@@ -48,7 +48,7 @@ export const RetractionEvent = z
     retractedEventId: SourceEventId.describe(
       'Of an event that the caller’s organization reported; the tenant’s own people may retract any',
     ),
-    reason: z.string().min(1).max(300),
+    reason: text(300),
   })
   .meta({ id: 'RetractionEvent' })
 export type RetractionEvent = z.infer<typeof RetractionEvent>

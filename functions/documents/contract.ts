@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { DocumentId, ShipmentId } from '../../schemas/common'
+import { DocumentId, ShipmentId, text } from '../../schemas/common'
 import { AnnounceDocument, DocumentRecord, Feedback } from '../../schemas/document'
 import { DocumentMatrix, WaiveCheck } from '../../schemas/document-matrix'
 import { CorrectDocument, DocumentQuality } from '../../schemas/document-review'
@@ -82,7 +82,7 @@ export const routes = {
     params: one,
     body: z.discriminatedUnion('decision', [
       z.object({ decision: z.literal('ACCEPT') }),
-      z.object({ decision: z.literal('REJECT'), reason: z.string().min(1).max(300) }),
+      z.object({ decision: z.literal('REJECT'), reason: text(300) }),
     ]),
     status: 200,
     response: DocumentRecord,

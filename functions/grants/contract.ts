@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { DocumentId, GrantId, ShipmentId } from '../../schemas/common'
+import { DocumentId, GrantId, ShipmentId, text } from '../../schemas/common'
 import { DocumentStatus } from '../../schemas/document'
 import { AnnounceByGrant, Grant, GrantToken, GrantView, IssueGrant } from '../../schemas/grant'
 import { InternalRole, type Role } from '../../schemas/role'
@@ -45,7 +45,7 @@ export const routes = {
     summary: 'Take a grant back; forms that it gave and that were not used yet are worth nothing',
     roles: GRANTORS,
     params: z.object({ shipmentId: ShipmentId, grantId: GrantId }),
-    body: z.object({ reason: z.string().trim().min(3).max(300) }),
+    body: z.object({ reason: text(300).min(3) }),
     status: 200,
     response: Grant,
     errors: ['shipment.not_found', 'grant.not_found'],

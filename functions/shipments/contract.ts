@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { page, pageQuery, ShipmentId } from '../../schemas/common'
+import { page, pageQuery, ShipmentId, text } from '../../schemas/common'
 import { type Role, Role as Roles } from '../../schemas/role'
 import { AmendShipment, CreatedShipment, CreateShipment, ShipmentStatus, ShipmentSummary } from '../../schemas/shipment'
 import { ShipmentView } from '../../schemas/shipment-view'
@@ -68,7 +68,7 @@ export const routes = {
     summary: 'Cancel a shipment and its open tasks',
     roles: ['OPERATIONS', 'CUSTOMER_SERVICE', 'TENANT_ADMIN', 'INTEGRATION'],
     params: one,
-    body: z.object({ reason: z.string().min(1).max(300) }),
+    body: z.object({ reason: text(300) }),
     status: 200,
     response: z.object({ shipmentId: ShipmentId, status: ShipmentStatus }),
     errors: ['shipment.not_found', 'shipment.not_cancellable'],

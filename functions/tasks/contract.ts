@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { page, ShipmentId, Subject, TaskId } from '../../schemas/common'
+import { page, ShipmentId, Subject, TaskId, text } from '../../schemas/common'
 import { InternalRole } from '../../schemas/role'
 import { Task } from '../../schemas/task'
 import { CreateTask, DelayCosts, InboxTask, TaskComment, TaskQuery } from '../../schemas/task-request'
@@ -8,7 +8,7 @@ import { type Contract, route } from '../platform/route'
 /** Partners never see tasks. Which of the tenant's people may touch one, its role says. */
 const WORKERS = InternalRole.exclude(['AUDITOR']).options
 
-const reason = z.string().trim().min(3).max(300)
+const reason = text(300).min(3)
 
 const verb = {
   method: 'POST',
@@ -113,7 +113,7 @@ export const routes = {
     summary: 'Say something about a task, open or closed',
     roles: WORKERS,
     params: z.object({ taskId: TaskId }),
-    body: z.object({ text: z.string().trim().min(1).max(2000) }),
+    body: z.object({ text: text(2000) }),
     status: 201,
     response: TaskComment,
     errors: ['task.not_found', 'task.other_role'],

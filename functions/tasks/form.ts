@@ -1,6 +1,6 @@
 /** The data that a task asks for, checked against its form. */
 import * as z from 'zod'
-import { Instant, Money } from '../../schemas/common'
+import { Instant, Money, text } from '../../schemas/common'
 import { ContainerNumber } from '../../schemas/shipment'
 import type { FormField } from '../../schemas/task'
 import { type FieldError, invalid, pointerOf } from '../platform/errors'
@@ -13,7 +13,7 @@ const Container = ContainerNumber.refine((number) => containerCheckDigit(number)
 function fieldSchema(field: FormField): z.ZodType {
   switch (field.type) {
     case 'text':
-      return z.string().trim().min(1).max(500)
+      return text(500)
     case 'number':
       return z.number()
     case 'boolean':

@@ -1561,6 +1561,7 @@ export interface components {
             documentType: "271" | "340" | "380" | "640" | "704" | "705" | "710" | "714" | "737" | "740" | "741" | "749" | "770" | "780" | "781" | "830" | "861" | "890" | "929";
             /** @enum {string} */
             contentType: "application/pdf" | "image/png" | "image/jpeg" | "image/tiff";
+            /** @description Without a path */
             fileName?: string;
             bytes?: number;
             sha256?: string;
@@ -1576,6 +1577,7 @@ export interface components {
             bytes: number;
             /** @description SHA-256 of the file, base64 */
             sha256: string;
+            /** @description Without a path */
             fileName?: string;
             /** @description Document that this one replaces once it is verified; one of the same type, sender and number is replaced anyway */
             supersedes?: string;

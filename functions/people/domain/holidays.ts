@@ -1,5 +1,5 @@
 /** Reads holidays of an iCalendar file (RFC 5545), the form in which authorities publish them. Pure. */
-import { type Holiday, MAX_HOLIDAYS } from '../../../schemas/people'
+import { Holiday, MAX_HOLIDAYS } from '../../../schemas/people'
 import { AppError } from '../../platform/errors'
 
 const DAY = 24 * 3600_000
@@ -24,10 +24,13 @@ function daysOf(event: string): Holiday[] {
   const to = dateOf(event, 'DTEND') ?? from + DAY
   const days = Math.max(1, Math.round((to - from) / DAY))
   const summary = /^SUMMARY[^:\n]*:(.*)$/m.exec(event)?.[1] ?? ''
-  const name = summary
-    .replaceAll(/\\([,;\\])/g, '$1')
-    .trim()
-    .slice(0, 80)
+  // A name that the API would not take is left out: the day counts.
+  const { data: name } = Holiday.shape.name.safeParse(
+    summary
+      .replaceAll(/\\([,;\\])/g, '$1')
+      .trim()
+      .slice(0, 80),
+  )
   if (days > MAX_LENGTH) return []
   return Array.from({ length: days }, (_, index) => ({
     date: new Date(from + index * DAY).toISOString().slice(0, 10),
