@@ -7,6 +7,7 @@ import { type Labelled, partOf } from './layout'
 import { fromLetterhead } from './letterhead'
 import { placesOf } from './places'
 import type { Habits } from './reading'
+import { fromSenderLine } from './sender-line'
 import { MULTILINE } from './values'
 
 /** Totals further down, and those called grand, rounded or inclusive, come after the others were summed up. */
@@ -150,6 +151,7 @@ export function findCandidates(page: Page, specs: readonly FieldSpec[], labels: 
   return [
     ...fromLabels(layout, byName, habits),
     ...fromLetterhead(page, byName, layout.labels, habits),
+    ...fromSenderLine(page, byName, layout.labels, habits),
     ...fromKeyValues(page, labels, byName, habits),
     ...fromQueries(page, byName, habits),
     ...fromPatterns(page, byName, habits),

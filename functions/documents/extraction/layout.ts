@@ -77,7 +77,9 @@ function linesBelow(
     .sort((a, b) => a.at.top - b.at.top)
   const rows: Segment[][] = []
   let bottom = from.bottom
+  let edge = column.right
   for (const segment of inColumn) {
+    if (segment.at.left >= edge - letter) continue
     const row = rows.at(-1)
     const head = row?.[0]
     if (row && head && sameRow(head.at, segment.at) > 0.5) {
@@ -89,7 +91,13 @@ function linesBelow(
       continue
     }
     if (rows.length === limit || segment.at.top - bottom > gap * line) break
-    if (startsWithLabel(layout, segment)) break
+    if (startsWithLabel(layout, segment)) {
+      // A label clear of this column, whose lines lie a little higher, begins another column.
+      const near = segment.at.top - from.bottom < 0.6 * line
+      if (rows.length > 0 || !near || segment.at.left <= from.right + 12 * letter) break
+      edge = segment.at.left
+      continue
+    }
     if (rows.length === 0 && isFiller(segment.text)) {
       bottom = Math.max(bottom, segment.at.bottom)
       continue

@@ -108,3 +108,29 @@ test('the day of import is not the day of an entry summary', () => {
   ])
   expect(value('documentDate')).toMatchObject({ date: '2026-03-27' })
 })
+
+test('under the sender’s line of a letter stands who it is for', () => {
+  const { value } = read([
+    ['Tischlerei Moor GmbH · Werkstr. 4 · 24103 Kiel', 0.07, 0.15],
+    ['Firma', 0.07, 0.17],
+    ['Hotel Seeblick KG', 0.07, 0.185],
+    ['Strandweg 9', 0.07, 0.2],
+    ['25980 Sylt', 0.07, 0.215],
+    ['Rechnung', 0.6, 0.15],
+    ['Rechnungs-Nr. 4711', 0.6, 0.17],
+  ])
+  expect(value('seller')).toMatchObject({ name: 'Tischlerei Moor GmbH' })
+  expect(value('buyer')).toMatchObject({ name: 'Hotel Seeblick KG' })
+})
+
+test('a label of the next column, a little higher, does not end the value of this one', () => {
+  const { value } = read([
+    ['ARRIVAL NOTICE', 0.4, 0.05],
+    ['CONSIGNEE', 0.06, 0.147],
+    ['HOUSE B/L NO.', 0.46, 0.158],
+    ['PEAK OUTDOOR LLC', 0.06, 0.16],
+    ['NLX250588', 0.46, 0.172],
+    ['1440 GLEN AVE', 0.06, 0.174],
+  ])
+  expect(value('consignee')).toMatchObject({ name: 'PEAK OUTDOOR LLC' })
+})
