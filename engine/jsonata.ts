@@ -2,6 +2,8 @@ import jsonata from 'jsonata'
 import { queryError } from './errors'
 import { hash, partition, range } from './intrinsic-functions'
 import type { Json } from './json'
+import { bound, OPTIONS } from './jsonata-bounds'
+import { BOUNDED } from './jsonata-functions'
 import { ASK, type Quick, quick } from './jsonata-quick'
 import { next, type Random, uuid } from './random'
 
@@ -35,8 +37,10 @@ const cache = new Map<string, Parsed>()
 export function parseJsonata(source: string): Parsed {
   const known = cache.get(source)
   if (known) return known
-  const expression = jsonata(source)
-  for (const [name, implementation] of Object.entries(FUNCTIONS)) expression.assign(name, implementation)
+  const expression = jsonata(source, OPTIONS)
+  bound(expression)
+  for (const [name, implementation] of [...BOUNDED, ...Object.entries(FUNCTIONS)])
+    expression.assign(name, implementation)
   if (cache.size > 20_000) cache.clear()
   const quickly = quick(expression.ast())
   const sourced = /\$(now|millis|random|uuid|shuffle)\b/.test(source)

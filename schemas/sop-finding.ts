@@ -54,6 +54,7 @@ export const SopFindingCode = z.enum([
   'UNKNOWN_FUNCTION',
   'UNKNOWN_CONTEXT',
   'NO_INPUT',
+  'ENDLESS_REGEX',
   // Waits and failures.
   'TOKEN_NOT_GIVEN',
   'TOKEN_NOT_HELD',

@@ -53,6 +53,9 @@ export const SopSimulation = z
     seed: z.int(),
     runs: z.int(),
     completed: z.int().describe('Runs in which the shipment was completed'),
+    failed: z
+      .array(z.object({ error: z.string(), cause: z.string(), runs: z.int() }))
+      .describe('Why executions failed, the most frequent first; an expression over its bounds among them'),
     cycleHours: Spread.describe('From the order to the end, of completed runs'),
     transitions: Spread.describe('State transitions of a run, as Step Functions bills them'),
     cost: Spread.describe('Of the state transitions of a run, US dollars'),

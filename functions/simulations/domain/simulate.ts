@@ -38,6 +38,8 @@ export async function simulate(
 /** What is kept of a run: a thousand whole shipments would not be young any more when they are thrown away. */
 interface Outcome {
   completed: boolean
+  /** Its error and cause, when the execution failed. */
+  failure?: { error: string; cause: string }
   hours: number
   transitions: number
   waiting: string[]
@@ -50,9 +52,11 @@ const HOUR = 3600_000
 
 function outcomeOf({ completed, hours, virtual }: Run): Outcome {
   const { state, waits, transitions } = virtual
+  const { status, error = '', cause = '' } = virtual.execution
   const began = Date.parse(state.header.createdAt)
   return {
     completed,
+    ...(status === 'FAILED' ? { failure: { error, cause } } : {}),
     hours: Math.round(hours * 10) / 10,
     transitions,
     waiting: completed ? [] : state.waits.map(({ stepKey }) => stepKey),
@@ -85,6 +89,7 @@ function report(
     seed,
     runs: outcomes.length,
     completed: completed.length,
+    failed: failuresOf(outcomes),
     cycleHours: spread(completed.map(({ hours }) => hours)),
     transitions,
     cost: { p50: costOf(transitions.p50), p90: costOf(transitions.p90) },
@@ -106,6 +111,14 @@ const waitsOf = ({ virtual: { waits, state } }: Run): SopSimulation['waits'] =>
     const dueAt = state.tasks.find(({ stepKey }) => stepKey === wait.key)?.dueAt
     return { ...wait, ...(dueAt === undefined ? {} : { dueAt }) }
   })
+
+function failuresOf(outcomes: readonly Outcome[]): SopSimulation['failed'] {
+  const failures = outcomes.flatMap(({ failure }) => (failure ? [failure] : []))
+  return counted(failures.map(({ cause }) => cause)).flatMap(([cause, runs]) => {
+    const first = failures.find((it) => it.cause === cause)
+    return first ? [{ ...first, runs }] : []
+  })
+}
 
 function exceptionsOf(outcomes: readonly Outcome[]): SopSimulation['exceptions'] {
   const raised = outcomes.flatMap(({ exceptions }) => exceptions)

@@ -158,6 +158,11 @@ const ROAD: Case[] = [
     'UNKNOWN_CONTEXT',
     { at: `${PICK_UP}.TimeoutSeconds`, to: '{% $states.result.Payload.seconds %}' },
   ],
+  [
+    'a regular expression that may never end',
+    'ENDLESS_REGEX',
+    { at: `${PICK_UP}.TimeoutSeconds`, to: "{% $match('aaa!', /^(a+)+$/) ? 60 : 90 %}" },
+  ],
   ['a name that is read of nothing', 'NO_INPUT', { at: `${PICK_UP}.TimeoutSeconds`, to: '{% waitSeconds %}' }],
   ['a wait whose token nobody is given', 'TOKEN_NOT_GIVEN', { at: `${payload('CheckBilling')}.token` }],
   ['the token of something else', 'TOKEN_NOT_GIVEN', { at: `${payload('CheckBilling')}.token`, to: 'abc' }],

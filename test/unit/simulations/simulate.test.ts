@@ -78,6 +78,22 @@ describe('a scenario', () => {
   })
 })
 
+describe('a draft with an expression without end', () => {
+  it.each([
+    '($f:=function(){$f()};$f())',
+    '($f:=function($n){1+$f($n+1)};$f(0))',
+    '$match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!",/^(a+)+$/)',
+    '$length($pad("x",400000000))',
+  ])('%s is told of in the report', async (source) => {
+    const to = `{% ${source} %}`
+    const definition = edited('domestic-road', { at: 'CompleteShipment.TimeoutSeconds', to })
+    const { completed, failed } = await tried('domestic-road', { runs: 2 }, definition)
+    expect({ completed, failed }).toMatchObject({ completed: 0, failed: [{ runs: 2 }] })
+    // The SOP catches it, raises its exception, and stops.
+    expect(failed[0]?.error).toBe('Sop.Stopped')
+  })
+})
+
 describe('many runs', () => {
   it('are the same for the same seed, and others for another', async () => {
     const first = await tried('domestic-road', { runs: 20, seed: 7 })

@@ -51,6 +51,8 @@ const ADVICE: Record<SopFindingCode, string> = {
   UNKNOWN_FUNCTION: 'Name a function of JSONata or of Step Functions',
   UNKNOWN_CONTEXT:
     'Name something that executions have: Execution.Input holds tenantId, shipmentId, version and anchors',
+  ENDLESS_REGEX:
+    'Write the repetition so that a text matches in one way only: no repeat within a repeat, no alternatives that begin alike',
   NO_INPUT: 'Expressions begin at $states; a bare name finds nothing',
   TOKEN_NOT_GIVEN: 'Give the step "token": "{% $states.context.Task.Token %}", or do not wait for it',
   TOKEN_NOT_HELD: 'Let the resource end in .waitForTaskToken, and take a step that waits',

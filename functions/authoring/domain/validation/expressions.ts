@@ -1,6 +1,7 @@
 /** Expressions name only what an execution has. */
 import type { Json } from '../../../../engine/json'
 import { expressionOf, parseJsonata } from '../../../../engine/jsonata'
+import { regexCost } from '../../../../engine/regex-cost'
 import { SopInput, StartAnchor } from '../../../../schemas/sop'
 import type { SopFinding, SopFindingCode } from '../../../../schemas/sop-finding'
 import { pointerOf } from '../../../platform/errors'
@@ -101,6 +102,9 @@ function* problems(node: Node, bound: Set<string>, inPath: boolean, members: str
     case 'name':
       if (!inPath) yield ['NO_INPUT', `${node.value} is read of nothing`]
       return
+    case 'regex':
+      if (node.value instanceof RegExp) yield* regex(node.value)
+      return
     case 'path':
       yield* path(node.steps ?? [], bound, inPath, members)
       return
@@ -121,6 +125,11 @@ function* problems(node: Node, bound: Set<string>, inPath: boolean, members: str
     default:
       yield* children(node, bound, inPath, members)
   }
+}
+
+function* regex(pattern: RegExp): Generator<Problem> {
+  const cost = regexCost(pattern)
+  if ('refused' in cost) yield ['ENDLESS_REGEX', `/${pattern.source}/ may never end: ${cost.refused}`]
 }
 
 /** Operators, conditions, blocks, filters, objects: whatever they hold. A filter looks at the item before it. */
