@@ -56,6 +56,7 @@ function pngFault(bytes: Buffer): string | undefined {
   const colour = COLOURS[header.data[9] ?? -1]
   if (!colour?.depths.includes(depth)) return 'expected a whole PNG'
   if (header.data[12] !== 0) return 'save the PNG without interlacing'
+  if (chunks.some(({ type }) => type === 'acTL')) return 'save the PNG without animation'
   const lines = height * (1 + Math.ceil((width * depth * colour.channels) / 8))
   return sizeFault(width, height) ?? (isDrawn(chunks, header.data[9] === 3, lines) ? undefined : 'expected a whole PNG')
 }

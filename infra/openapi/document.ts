@@ -118,14 +118,15 @@ function reasons(route: Route): Reason[] {
     401: route.roles !== 'public',
     403: route.roles !== 'public',
     404: route.params !== undefined,
-    409: route.method !== 'GET',
+    409: route.method !== 'GET' || (route.errors ?? []).some((code) => !code.endsWith('.not_found')),
     412: changes(route),
     415: route.body !== undefined,
-    422: route.body !== undefined || route.query !== undefined,
+    // Query parameters that a route does not have are refused, except on public ones.
+    422: route.body !== undefined || route.query !== undefined || route.roles !== 'public',
     500: true,
     503: true,
   }
-  return ([400, 401, 403, 404, 409, 412, 415, 422, 500] as const).filter((reason) => applies[reason])
+  return ([400, 401, 403, 404, 409, 412, 415, 422, 500, 503] as const).filter((reason) => applies[reason])
 }
 
 function parameters(place: 'path' | 'query', type: z.ZodObject | undefined, components: Components) {

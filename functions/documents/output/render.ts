@@ -30,7 +30,10 @@ export async function render(paper: Paper, at: string): Promise<Uint8Array> {
   const page = document.addPage([PAGE.width, PAGE.height])
   const press: Press = { ...typeface, document, paper, page, top: PAGE.margin }
   const { logo } = paper
-  const picture = logo && (await document[logo.contentType === 'image/png' ? 'embedPng' : 'embedJpg'](logo.data))
+  // A picture that can't be drawn, for all that was checked of it, must not stop a paper.
+  const picture =
+    logo &&
+    (await document[logo.contentType === 'image/png' ? 'embedPng' : 'embedJpg'](logo.data).catch(() => undefined))
   printHead(press, paper, picture)
   // Nobody signs an empty sheet: the last of what is signed goes over to the next page with the signatures.
   for (const [index, block] of paper.blocks.entries())

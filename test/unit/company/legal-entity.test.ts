@@ -84,6 +84,8 @@ describe('a logo', () => {
     expect(fault(logoOf('image/png', png))).toBeUndefined()
     expect(fault(logoOf('image/jpeg', jpeg))).toBeUndefined()
     expect(fault(logoOf('image/jpeg', png))).toBe('expected a whole JPEG')
+    const animated = Buffer.concat([png.subarray(0, 33), chunk('acTL', Buffer.alloc(8)), png.subarray(33)])
+    expect(fault(logoOf('image/png', animated))).toBe('save the PNG without animation')
     expect(fault(logoOf('image/png', jpeg))).toBe('expected a whole PNG')
     for (const nothing of [Buffer.alloc(0), Buffer.from('<svg/>'), Buffer.from([0xff, 0xd8, 0xff, 0xd9])])
       for (const type of ['image/png', 'image/jpeg'] as const) expect(fault(logoOf(type, nothing))).toBeDefined()

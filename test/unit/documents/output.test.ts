@@ -110,6 +110,12 @@ test('an invoice prints its own lines, tax and total, in the exponent of its cur
   )
 })
 
+test('a logo that cannot be drawn stops no paper', async () => {
+  const logo = { contentType: 'image/png' as const, data: 'bm8gcGljdHVyZQ==' }
+  const bytes = await render({ ...paper('781'), logo }, ORDERED)
+  expect((await PDFDocument.load(bytes)).getPageCount()).toBe(1)
+})
+
 test('long tables go on over pages, with their head again', async () => {
   const goods = shipment.detail.cargoItems[0]
   if (!goods) throw new Error('No goods')
