@@ -412,7 +412,8 @@ test('what is not implemented says so', async () => {
   const headers = { authorization: 'AWS4-HMAC-SHA256 Credential=AKIATEST/20261122/eu-central-1/s3/aws4_request' }
   for (const [method, path] of [
     ['POST', 'a?uploads'],
-    ['GET', 'a?tagging'],
+    ['PUT', 'a?tagging'],
+    ['GET', 'a?acl'],
     ['GET', '?versions'],
     ['POST', '?delete'],
     ['PATCH', 'a'],
