@@ -214,6 +214,8 @@ describe('a changed plan', () => {
     const taskId = await aTask({ due: { anchor: 'VCO', businessHours: -4, at: 'ORIGIN' } })
     const before = await ok(ana.GET('/v1/tasks/{taskId}', of(taskId)))
     expect(before.dueBasis).toBe('VCO -4 business hours of origin')
+    // Its SOP must not come between what is read here and what is changed by it.
+    await world.settled()
     const { response } = await ana.GET('/v1/shipments/{shipmentId}', shipment())
     await ok(
       ana.PATCH('/v1/shipments/{shipmentId}', {
