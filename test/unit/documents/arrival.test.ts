@@ -103,6 +103,8 @@ test('a file is handed out once it was checked, and never when the check refused
   const handedOut = DocumentStatus.options.filter((status) => isHandedOut({ ...at(status), scan: 'NO_THREATS_FOUND' }))
   expect(handedOut).not.toContain('UPLOADED')
   expect(handedOut).not.toContain('SCANNING')
+  expect(handedOut).toEqual(expect.arrayContaining(['EXTRACTING', 'NEEDS_REVIEW', 'VERIFIED', 'SUPERSEDED']))
+  expect(isHandedOut({ ...at('UPLOADED'), origin: 'GENERATED' })).toBe(true)
   expect(isHandedOut(at('REJECTED'))).toBe(false)
   expect(isHandedOut({ ...at('REJECTED'), scan: 'NO_THREATS_FOUND' })).toBe(true)
 })
